@@ -1,0 +1,1 @@
+"""The controller: one pass over one CustomDomain looks, decides, changes and reports."""
