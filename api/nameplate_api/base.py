@@ -1,0 +1,10 @@
+"""The base of all API models: camelCase on the wire, frozen in memory, unknown fields read over."""
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+
+class ApiModel(BaseModel):
+    """A value of the Kubernetes API; an older program reads a newer object by leaving out what it does not know."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, frozen=True, extra="ignore")

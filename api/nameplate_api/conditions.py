@@ -1,0 +1,78 @@
+"""The conditions of a CustomDomain and of a DomainClaim, and the shape they have in status."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from nameplate_api.base import ApiModel
+from nameplate_api.reasons import Reason
+
+__all__ = ["CONDITION_MEANINGS", "Condition", "ConditionType", "Reason", "Truth", "clip"]
+
+MESSAGE_LIMIT = 1024
+"""Longest message kept in status, in characters; the Kubernetes API allows 32,768."""
+
+
+class Truth(StrEnum):
+    """Status of a condition: False means looked and it does not hold, Unknown that nothing was ever seen."""
+
+    TRUE = "True"
+    FALSE = "False"
+    UNKNOWN = "Unknown"
+
+
+class ConditionType(StrEnum):
+    """The only list of condition types."""
+
+    READY = "Ready"
+    RECONCILING = "Reconciling"
+    STALLED = "Stalled"
+    ACCEPTED = "Accepted"
+    ZONE_READY = "ZoneReady"
+    DELEGATED = "Delegated"
+    CERTIFICATE_ISSUED = "CertificateIssued"
+    INGESTION_AVAILABLE = "IngestionAvailable"
+    ROUTED = "Routed"
+    REACHABLE = "Reachable"
+    # Of a DomainClaim
+    BOUND = "Bound"
+    WITHDRAWN = "Withdrawn"
+    UNDELEGATED = "Undelegated"
+    RELEASABLE = "Releasable"
+
+
+CONDITION_MEANINGS = {
+    ConditionType.ACCEPTED: "The name is valid and ours, the sources are free, we may do what we must.",
+    ConditionType.ZONE_READY: "Our zone exists with its own name servers, token and CAA inside.",
+    ConditionType.DELEGATED: "The world resolves the name to us.",
+    ConditionType.CERTIFICATE_ISSUED: "A valid certificate is at hand.",
+    ConditionType.INGESTION_AVAILABLE: "At least the minimum of Pods of this or the last good spec serves.",
+    ConditionType.ROUTED: "The Ingress has an address and our records point at it.",
+    ConditionType.REACHABLE: "An HTTPS request by the public name reached our ingestion.",
+    ConditionType.READY: "All of them hold; otherwise the first that does not lends its reason and message.",
+    ConditionType.RECONCILING: "Work is going on. Present only while True (kstatus).",
+    ConditionType.STALLED: "Only a person can bring it forward. Present only while True (kstatus).",
+    ConditionType.BOUND: "The name is bound to its holder (on a DomainClaim).",
+    ConditionType.WITHDRAWN: "Nothing of the former holder is served (on a released DomainClaim).",
+    ConditionType.UNDELEGATED: "No parent server delegates the name to us (on a released DomainClaim).",
+    ConditionType.RELEASABLE: "The quarantine has passed and the name may be let go (on a released DomainClaim).",
+}
+
+
+class Condition(ApiModel):
+    """One condition as it stands in status (Kubernetes API conventions, "Typical status properties")."""
+
+    type: Annotated[str, Field(max_length=64)]
+    status: Truth
+    reason: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z][A-Za-z0-9]*$")]
+    message: Annotated[str, Field(max_length=MESSAGE_LIMIT)]
+    last_transition_time: datetime
+    observed_generation: Annotated[int, Field(ge=0)]
+
+
+def clip(message: str) -> str:
+    """Return the message in printable characters, at most ``MESSAGE_LIMIT`` of them."""
+    printable = "".join(character if character.isprintable() else "?" for character in message)
+    return printable if len(printable) <= MESSAGE_LIMIT else printable[: MESSAGE_LIMIT - 1] + "…"

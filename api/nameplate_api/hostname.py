@@ -1,0 +1,112 @@
+"""Host names: the one place where a name from outside is normalised or refused.
+
+RFC 1035 section 2.3.4 and RFC 1123 section 2.1 for syntax, RFC 5891 for A-labels, the Public Suffix List for what may be
+delegated.
+"""
+
+import re
+from functools import cache
+
+import idna
+from publicsuffixlist import PublicSuffixList
+
+from nameplate_api.reasons import Reason
+
+LONGEST = 249
+"""Longest name in octets: ``api.`` and ``cdn.`` go in front of it, and 253 is the limit of a host name."""
+
+_LABEL = re.compile(r"^(?!-)[a-z0-9-]{1,63}(?<!-)$")
+_SPECIAL_USE = frozenset(
+    {"localhost", "local", "localdomain", "internal", "onion", "arpa", "cluster.local", "svc"}
+)
+"""Names that never come from the public DNS (RFC 6761, RFC 6762, RFC 7686, and a cluster's own)."""
+
+
+class UnusableName(ValueError):
+    """A name that cannot be a custom domain; ``reason`` is InvalidName or ApexNotDelegable."""
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+
+
+def _invalid(name: str, detail: str) -> UnusableName:
+    shown = "".join(c if c.isprintable() else "?" for c in name[:80]) or '""'
+    return UnusableName(Reason.INVALID_NAME, f"{shown} is not a usable host name: {detail}.")
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
+
+
+def registrable(name: str) -> str | None:
+    """Return the registrable domain above or at ``name`` (``acme.com``), or None for a public suffix."""
+    found = _suffixes().privatesuffix(name)
+    return str(found) if found else None
+
+
+def ancestors(name: str) -> tuple[str, ...]:
+    """Return the names above ``name``, nearest first, without the root."""
+    labels = name.split(".")
+    return tuple(".".join(labels[i:]) for i in range(1, len(labels)))
+
+
+def overlaps(one: str, other: str) -> bool:
+    """Say whether the names are equal or one lies below the other."""
+    return one == other or one.endswith("." + other) or other.endswith("." + one)
+
+
+def normalise(text: str) -> str:
+    """Return the lower-case A-label form of a name as a person types it, without the final dot.
+
+    Raises UnusableName(InvalidName).
+    """
+    name = text.strip().removesuffix(".")
+    if not name.isascii():
+        try:
+            name = idna.encode(name, uts46=True).decode()
+        except idna.IDNAError as error:
+            raise _invalid(text, str(error)) from error
+    name = name.lower()
+    _check_syntax(name)
+    return name
+
+
+def check(name: str) -> None:
+    """Raise UnusableName unless ``name``, in A-labels, may be delegated to us as a custom domain."""
+    _check_syntax(name)
+    if any(name == special or name.endswith("." + special) for special in _SPECIAL_USE):
+        raise _invalid(name, "it does not belong to the public DNS")
+    if registrable(name) in (None, name):
+        message = (
+            f"Pick a subdomain such as cdp.{name}. "
+            f"Delegating {name} itself would move your whole domain, mail included."
+        )
+        raise UnusableName(Reason.APEX_NOT_DELEGABLE, message)
+
+
+def _check_syntax(name: str) -> None:
+    if not name:
+        raise _invalid(name, "it is empty")
+    if len(name) > LONGEST:
+        raise _invalid(name, f"it has {len(name)} characters, at most {LONGEST} are possible")
+    labels = name.split(".")
+    for label in labels:
+        if not _LABEL.match(label):
+            rule = "1 to 63 letters, digits and hyphens, no hyphen at either end"
+            raise _invalid(name, f"the label {label[:63]!r} must have {rule}")
+        if label.startswith("xn--"):
+            _check_a_label(name, label)
+    if labels[-1].isdigit():
+        raise _invalid(name, "its last label is a number, as in an IP address")
+    if len(labels) < 2:
+        raise _invalid(name, "it has a single label")
+
+
+def _check_a_label(name: str, label: str) -> None:
+    try:
+        idna.decode(label)
+    except idna.IDNAError as error:
+        raise _invalid(name, f"the label {label!r} is no valid A-label ({error})") from error
