@@ -20,9 +20,7 @@ RECHECK_ANNOTATION = f"{GROUP}/recheck"
 """A change of its value asks for a look now."""
 
 Quantity = Annotated[str, Field(max_length=32, pattern=r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$")]
-KubernetesName = Annotated[
-    str, Field(min_length=1, max_length=253, pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")
-]
+KubernetesName = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")]
 Host = Annotated[str, Field(min_length=1, max_length=253)]
 
 
@@ -62,9 +60,7 @@ class SecretKeyRef(ApiModel):
     """One key of a Secret in the CustomDomain's own namespace."""
 
     name: Annotated[KubernetesName, Field(description="Name of the Secret.")]
-    key: Annotated[
-        str, Field(min_length=1, max_length=253, pattern=r"^[-._a-zA-Z0-9]+$", description="Key in it.")
-    ]
+    key: Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[-._a-zA-Z0-9]+$", description="Key in it.")]
 
 
 class Source(
@@ -101,9 +97,7 @@ class Source(
             description="Write key, if it is public.",
         ),
     ] = None
-    write_key_secret_ref: Annotated[
-        SecretKeyRef | None, Field(description="Where a secret write key stands.")
-    ] = None
+    write_key_secret_ref: Annotated[SecretKeyRef | None, Field(description="Where a secret write key stands.")] = None
 
 
 class Delegation(ApiModel):
@@ -130,9 +124,7 @@ class Certificate(
 ):
     """Who issues the certificate; none = the platform's default."""
 
-    self_signed: Annotated[
-        SelfSigned | None, Field(description="The operator's own certificate authority.")
-    ] = None
+    self_signed: Annotated[SelfSigned | None, Field(description="The operator's own certificate authority.")] = None
 
 
 class ResourceAmounts(ApiModel):
@@ -218,9 +210,7 @@ class DnsRecord(ApiModel):
         ),
     ]
     ttl: Annotated[int, Field(ge=0, le=2147483647, description="Time to live in seconds.")]
-    state: Annotated[
-        Literal["Pending", "Present", "Unknown"], Field(description="Whether it is as it must be.")
-    ]
+    state: Annotated[Literal["Pending", "Present", "Unknown"], Field(description="Whether it is as it must be.")]
     found: Annotated[
         tuple[Annotated[str, Field(max_length=512)], ...],
         Field(
@@ -234,9 +224,7 @@ class DnsRecord(ApiModel):
 class Endpoints(ApiModel):
     """Where events and the library are served."""
 
-    tracking_api: Annotated[
-        str, Field(alias="trackingAPI", max_length=300, description="Base of the Tracking API.")
-    ]
+    tracking_api: Annotated[str, Field(alias="trackingAPI", max_length=300, description="Base of the Tracking API.")]
     cdn: Annotated[str, Field(max_length=300, description="Base of the Analytics.js library.")]
 
 
@@ -251,9 +239,7 @@ class CertificateStatus(ApiModel):
 class CustomDomainStatus(ApiModel):
     """What the operator saw; nothing decides from it but for the truth and the times of its own conditions."""
 
-    observed_generation: Annotated[
-        int, Field(ge=-1, description="Generation that this status speaks of.")
-    ] = -1
+    observed_generation: Annotated[int, Field(ge=-1, description="Generation that this status speaks of.")] = -1
     conditions: Annotated[
         tuple[Condition, ...],
         Field(max_length=32, description="What was seen.", json_schema_extra=_list_map("type")),
@@ -274,9 +260,7 @@ class CustomDomainStatus(ApiModel):
             json_schema_extra={"x-kubernetes-list-type": "atomic"},
         ),
     ] = ()
-    endpoints: Annotated[Endpoints | None, Field(description="Where events and the library are served.")] = (
-        None
-    )
+    endpoints: Annotated[Endpoints | None, Field(description="Where events and the library are served.")] = None
     certificate: Annotated[CertificateStatus | None, Field(description="The certificate at hand.")] = None
     next_check_time: Annotated[
         datetime | None,
@@ -288,6 +272,6 @@ class CustomDomain(ApiModel):
     """A customer's own name in front of event collection."""
 
     spec: Annotated[CustomDomainSpec, Field(description="What the owner of the domain wants.")]
-    status: Annotated[
-        CustomDomainStatus, Field(description="What the operator saw.", json_schema_extra={})
-    ] = CustomDomainStatus()
+    status: Annotated[CustomDomainStatus, Field(description="What the operator saw.", json_schema_extra={})] = (
+        CustomDomainStatus()
+    )

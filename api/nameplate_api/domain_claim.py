@@ -37,9 +37,7 @@ class ClaimZone(ApiModel):
             json_schema_extra={"x-kubernetes-list-type": "atomic"},
         ),
     ] = ()
-    delegated: Annotated[
-        bool, Field(description="True once the parent was seen to delegate the name to us.")
-    ] = False
+    delegated: Annotated[bool, Field(description="True once the parent was seen to delegate the name to us.")] = False
 
 
 class ClaimCertificate(ApiModel):
@@ -52,12 +50,8 @@ class ClaimCertificate(ApiModel):
 class DomainClaimSpec(ApiModel):
     """Who holds the name; written by the operator, or beforehand by a platform admin as a reservation."""
 
-    holder: Annotated[
-        Holder | None, Field(description="Who holds the name; none reserves it for nobody.")
-    ] = None
-    cluster_name: Annotated[
-        str | None, Field(max_length=253, description="The cluster that wrote the claim.")
-    ] = None
+    holder: Annotated[Holder | None, Field(description="Who holds the name; none reserves it for nobody.")] = None
+    cluster_name: Annotated[str | None, Field(max_length=253, description="The cluster that wrote the claim.")] = None
     token: Annotated[
         str | None,
         Field(
@@ -77,20 +71,16 @@ class DomainClaimSpec(ApiModel):
             json_schema_extra={"x-kubernetes-list-type": "set"},
         ),
     ] = ()
-    deletion_policy: Annotated[
-        DeletionPolicy, Field(description="Copied from the CustomDomain at every pass.")
-    ] = DeletionPolicy.DELETE
-    release_time: Annotated[
-        datetime | None, Field(description="Present once the holder let go of the name.")
-    ] = None
+    deletion_policy: Annotated[DeletionPolicy, Field(description="Copied from the CustomDomain at every pass.")] = (
+        DeletionPolicy.DELETE
+    )
+    release_time: Annotated[datetime | None, Field(description="Present once the holder let go of the name.")] = None
 
 
 class DomainClaimStatus(ApiModel):
     """What the operator saw while letting go of the name."""
 
-    observed_generation: Annotated[
-        int, Field(ge=-1, description="Generation that this status speaks of.")
-    ] = -1
+    observed_generation: Annotated[int, Field(ge=-1, description="Generation that this status speaks of.")] = -1
     conditions: Annotated[
         tuple[Condition, ...],
         Field(

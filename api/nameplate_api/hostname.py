@@ -1,7 +1,7 @@
 """Host names: the one place where a name from outside is normalised or refused.
 
-RFC 1035 section 2.3.4 and RFC 1123 section 2.1 for syntax, RFC 5891 for A-labels, the Public Suffix List for what may be
-delegated.
+RFC 1035 section 2.3.4 and RFC 1123 section 2.1 for syntax, RFC 5891 for A-labels, the Public Suffix List for what
+may be delegated.
 """
 
 import re
@@ -16,9 +16,7 @@ LONGEST = 249
 """Longest name in octets: ``api.`` and ``cdn.`` go in front of it, and 253 is the limit of a host name."""
 
 _LABEL = re.compile(r"^(?!-)[a-z0-9-]{1,63}(?<!-)$")
-_SPECIAL_USE = frozenset(
-    {"localhost", "local", "localdomain", "internal", "onion", "arpa", "cluster.local", "svc"}
-)
+_SPECIAL_USE = frozenset({"localhost", "local", "localdomain", "internal", "onion", "arpa", "cluster.local", "svc"})
 """Names that never come from the public DNS (RFC 6761, RFC 6762, RFC 7686, and a cluster's own)."""
 
 

@@ -12,7 +12,7 @@ class Reason(StrEnum):
     meaning: str
     remedy: str
 
-    def __new__(cls, value: str, meaning: str, remedy: str = "") -> "Reason":
+    def __new__(cls, value: str, meaning: str = "", remedy: str = "") -> "Reason":
         """Make a member from its word, the sentence that explains it, and what to do about it ("" = nothing)."""
         member = str.__new__(cls, value)
         member._value_ = value

@@ -1,0 +1,170 @@
+"""Runs the phases' looking and thinking over one subject, holds back what is not yet due, and carries the rest out."""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from nameplate_api.conditions import Condition, ConditionType, Reason, Truth
+from nameplate_operator.phase import Change, Decision, Findings, Phase, Streak, Verdict, Was
+from nameplate_operator.ports import Conflict, Ports, ProviderError
+from nameplate_operator.subject import Subject
+
+log = logging.getLogger(__name__)
+
+Phases = Sequence[Phase[Any, Any]]
+Decisions = dict[ConditionType, Decision]
+
+_ASIDE = " The last attempt failed: "
+"""Stands between what a condition says and why the newest look or change failed."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """What is remembered of one subject between passes; a restart begins anew."""
+
+    streaks: dict[ConditionType, Streak] = field(default_factory=dict)
+    failures: dict[ConditionType, int] = field(default_factory=dict)
+    passes_with_changes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Why every change is held back: the reason and message for conditions that have not been seen yet."""
+
+    reason: Reason
+    message: str
+
+
+async def plan(phases: Phases, subject: Subject, memory: Memory, now: datetime, halt: Halt | None = None) -> Decisions:
+    """Return what each phase decides, in order, with the changes that are due; reads only."""
+    findings = Findings()
+    decisions: Decisions = {}
+    for phase in phases:
+        was = Was(now, subject.conditions.get(phase.condition), memory.streaks.get(phase.condition, Streak()))
+        try:
+            seen = await phase.observe(subject, findings, now)
+            if seen is None:
+                decision = _not_yet(phase, subject, decisions, was)
+            else:
+                findings.add(type(phase), seen)
+                decision = _gate(phase, phase.decide(subject, seen, was), decisions, was, halt)
+            memory.failures.pop(phase.condition, None)
+        except Exception as error:  # noqa: BLE001 - one phase's trouble must never keep another from its work
+            decision = _failed_look(phase, subject, was, _known(error, subject), memory)
+        memory.streaks[phase.condition] = decision.streak
+        decisions[phase.condition] = decision
+    return decisions
+
+
+async def carry_out(
+    decisions: Mapping[ConditionType, Decision], ports: Ports, memory: Memory
+) -> tuple[Decisions, bool]:
+    """Make the changes in phase order; a failure ends the changes of its phase alone. Say whether any was made."""
+    outcome: Decisions = {}
+    changed = False
+    for condition, decision in decisions.items():
+        outcome[condition] = decision
+        try:
+            for change in decision.changes:
+                await change.apply(ports)
+                changed = True
+        except Conflict as error:
+            log.info("Looking again: %s", error.message)
+            changed = True
+        except Exception as error:  # noqa: BLE001 - see above
+            outcome[condition] = _failed_change(condition, decision, _known(error, None), memory)
+    return outcome, changed
+
+
+def kept(condition: Condition) -> Verdict:
+    """Return the verdict that a condition stands for, without what was said aside."""
+    return Verdict(condition.status, Reason(condition.reason), condition.message.split(_ASIDE)[0])
+
+
+def waiting(phase: Phase[Any, Any], decisions: Mapping[ConditionType, Decision]) -> Verdict:
+    """Return Unknown/Waiting, naming the first condition that is needed and not True."""
+    blocker = _blocker(phase, decisions) or next(iter(phase.needs), ConditionType.ACCEPTED)
+    return Verdict(Truth.UNKNOWN, Reason.WAITING, f"Waits for {blocker}.")
+
+
+def _blocker(phase: Phase[Any, Any], decisions: Mapping[ConditionType, Decision]) -> ConditionType | None:
+    for need in phase.needs:
+        if need not in decisions or decisions[need].verdict.truth is not Truth.TRUE:
+            return need
+    return None
+
+
+def _gate(phase: Phase[Any, Any], decision: Decision, decisions: Decisions, was: Was, halt: Halt | None) -> Decision:
+    # A condition that once was True or False has passed its gate before: from then on it is kept up.
+    shut = _blocker(phase, decisions) is not None and (was.condition is None or was.condition.status is Truth.UNKNOWN)
+    accepted = decisions.get(ConditionType.ACCEPTED, decision).verdict.truth is Truth.TRUE
+    held = tuple(_held(decision.changes, shut=shut, accepted=accepted, halted=halt is not None))
+    if not held:
+        return decision
+    decision = decision.without(held)
+    if decision.verdict.truth is Truth.TRUE or not any(change.first for change in held):
+        return decision
+    if halt is None:
+        return replace(decision, verdict=waiting(phase, decisions))
+    if was.condition is None or was.condition.status is Truth.UNKNOWN:
+        return replace(decision, verdict=Verdict(Truth.UNKNOWN, halt.reason, halt.message))
+    return decision
+
+
+def _held(changes: Iterable[Change], *, shut: bool, accepted: bool, halted: bool) -> Iterable[Change]:
+    for change in changes:
+        if halted or (shut and change.first) or (change.from_spec and not accepted):
+            yield change
+
+
+def _not_yet(phase: Phase[Any, Any], subject: Subject, decisions: Decisions, was: Was) -> Decision:
+    if was.condition is not None and was.condition.status is not Truth.UNKNOWN:
+        return Decision(kept(was.condition), report=_as_before(phase, subject), streak=was.streak)
+    return Decision(waiting(phase, decisions))
+
+
+def _failed_look(phase: Phase[Any, Any], subject: Subject, was: Was, error: ProviderError, memory: Memory) -> Decision:
+    before = was.condition
+    if before is not None and (was.true or (before.status is Truth.FALSE and not error.refused)):
+        verdict = replace(kept(before), message=_aside(kept(before).message, error))
+    else:
+        truth = Truth.FALSE if error.refused else Truth.UNKNOWN
+        verdict = Verdict(truth, error.reason, error.message, stalled=error.refused)
+    return Decision(
+        verdict,
+        report=_as_before(phase, subject),
+        recheck_after=_retry_after(phase.condition, error, memory),
+        streak=was.streak,
+    )
+
+
+def _failed_change(condition: ConditionType, decision: Decision, error: ProviderError, memory: Memory) -> Decision:
+    if decision.verdict.truth is Truth.TRUE:
+        verdict = replace(decision.verdict, message=_aside(decision.verdict.message, error))
+    else:
+        verdict = Verdict(decision.verdict.truth, error.reason, error.message, stalled=error.refused)
+    return replace(decision, verdict=verdict, recheck_after=_retry_after(condition, error, memory))
+
+
+def _aside(message: str, error: ProviderError) -> str:
+    return f"{message}{_ASIDE}{error.message}"
+
+
+def _as_before(phase: Phase[Any, Any], subject: Subject) -> dict[str, Any]:
+    return {name: subject.status[name] for name in phase.reports if name in subject.status}
+
+
+def _retry_after(condition: ConditionType, error: ProviderError, memory: Memory) -> float:
+    failures = memory.failures[condition] = memory.failures.get(condition, 0) + 1
+    if error.retry_after is not None:
+        return error.retry_after
+    return min(5.0 * 2.0 ** (failures - 1), 300.0)
+
+
+def _known(error: Exception, subject: Subject | None) -> ProviderError:
+    if isinstance(error, ProviderError):
+        return error
+    log.error("Unforeseen failure%s", f" over {subject.key}" if subject else "", exc_info=error)
+    return ProviderError(Reason.INTERNAL_ERROR, "The operator failed; its log says how.")
