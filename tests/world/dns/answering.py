@@ -31,13 +31,14 @@ class Answer:
 def answer(zone: Zone, qname: Name, qtype: RdataType, *, dnssec: bool) -> Answer:
     """Answer, referral, NODATA or NXDOMAIN; `dnssec` is the DO bit."""
     with zone.lock:
-        return _Lookup(zone, dnssec and zone.signing is not None).run(qname, qtype)
+        return _Lookup(zone, dnssec).run(qname, qtype)
 
 
 class _Lookup:
-    def __init__(self, zone: Zone, signed: bool) -> None:
+    def __init__(self, zone: Zone, dnssec: bool) -> None:
         self.zone = zone
-        self.signed = signed
+        self.dnssec = dnssec
+        self.signed = dnssec and zone.signing is not None
         self.reply = Answer()
 
     def run(self, qname: Name, qtype: RdataType) -> Answer:
@@ -101,7 +102,7 @@ class _Lookup:
         assert servers is not None
         self.reply.authority.append(servers)
         ds = self.zone.rrset(cut, RdataType.DS)
-        if ds is not None and self.signed:
+        if ds is not None and self.dnssec:
             self._put(self.reply.authority, ds)
         else:
             self._deny(cut)

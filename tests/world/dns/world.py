@@ -17,7 +17,7 @@ such as `<anything>.ns1.platform.example` lead there. Owner names are relative u
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -25,7 +25,7 @@ from typing import Self
 import dns.name
 
 from tests.world.dns.network import Network
-from tests.world.dns.query import Query
+from tests.world.dns.query import Fault, Query
 from tests.world.dns.server import Server
 from tests.world.dns.zone import Zone, absolute
 
@@ -72,6 +72,10 @@ class DnsWorld:
     ) -> None:
         self.close()
 
+    def __getitem__(self, name: str) -> ServedZone:
+        """The zone of this origin, such as the TLD's: `world["example"]`."""
+        return self.zones[dns.name.from_text(name)]
+
     @property
     def port(self) -> int:
         """The one port of all servers of this world."""
@@ -82,17 +86,30 @@ class DnsWorld:
         return self._network.servers
 
     def zone(
-        self, name: str, *, servers: int = 2, nameservers: Iterable[str] = (), delegated: bool = True
+        self,
+        name: str,
+        *,
+        servers: int = 2,
+        nameservers: Sequence[str] = (),
+        on: ServedZone | None = None,
+        delegated: bool = True,
     ) -> ServedZone:
-        """A zone on servers of its own: `ns1.<name>` ... with glue, or the given hosts elsewhere."""
+        """A zone on servers of its own: `ns1.<name>` ... with glue, on the given hosts, or on those of a zone.
+
+        With `on=parent, delegated=False` it is the twin that hides a delegation at the same provider.
+        """
         parent = self._parent(name)
-        hosts = list(nameservers) or [f"ns{i + 1}.{name}" for i in range(servers)]
-        inside = not list(nameservers)
-        by_host = {host: self.server(host) if inside else self.nameserver(host) for host in hosts}
+        glue: dict[str, str] = {}
+        if on is not None:
+            by_host = dict(zip(on.nameservers, on.servers, strict=True))
+        elif nameservers:
+            by_host = {host: self.nameserver(host) for host in nameservers}
+        else:
+            by_host = {host: self.server(host) for host in (f"ns{i + 1}.{name}" for i in range(servers))}
+            glue = {host: server.address for host, server in by_host.items()}
         zone = self._serve(name, by_host)
         if delegated:
-            glue = {host: server.address for host, server in by_host.items()} if inside else {}
-            parent.delegate(absolute(name), to=hosts, glue=glue)
+            parent.delegate(absolute(name), to=by_host, glue=glue)
         return zone
 
     def hosted(
@@ -135,6 +152,16 @@ class DnsWorld:
         """What one server, the servers of one zone, or all were asked, oldest first."""
         servers = self.servers if of is None else [of] if isinstance(of, Server) else of.servers
         return sorted((q for server in servers for q in server.queries(name, rdtype)), key=lambda query: query.time)
+
+    def inject(self, fault: Fault, *, name: str | None = None, rdtype: str | None = None) -> None:
+        """Put a fault in force on every server."""
+        for server in self.servers:
+            server.inject(fault, name=name, rdtype=rdtype)
+
+    def set_latency(self, seconds: float) -> None:
+        """Delay every answer of every present server: the round trip of a real network."""
+        for server in self.servers:
+            server.latency = seconds
 
     def forget_queries(self) -> None:
         """Empty every query log."""
