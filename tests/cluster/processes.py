@@ -1,0 +1,59 @@
+"""Programs that run beside the tests: started on a leash, logged to a file, stopped by signal."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from signal import SIGKILL, Signals
+
+from tests.cluster.leash import leashed
+
+LOG_LINES = 15
+
+
+def clean_environment(**extra: str) -> dict[str, str]:
+    """Return an environment that holds nothing of the caller's: no proxies, no kubeconfig, no credentials."""
+    return {"PATH": os.environ["PATH"], "HOME": tempfile.gettempdir(), "LANG": "C.UTF-8", **extra}
+
+
+class Program:
+    """A running program and its log."""
+
+    def __init__(self, command: list[str], log: Path, owner: int, environment: Mapping[str, str] | None = None) -> None:
+        """Start `command`, which ends with the process `owner` at the latest."""
+        self.name = Path(command[0]).name
+        self.log = log
+        with log.open("ab") as file:
+            self._process = subprocess.Popen(
+                leashed(owner, command),
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                env=clean_environment() if environment is None else dict(environment),
+            )
+
+    @property
+    def pid(self) -> int:
+        """The process id of the program itself."""
+        return self._process.pid
+
+    def check_alive(self) -> None:
+        """Raise, with the end of the log, if the program has ended."""
+        code = self._process.poll()
+        if code is not None:
+            tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-LOG_LINES:])
+            raise RuntimeError(f"{self.name} ended with code {code}; its log ends:\n{tail}")
+
+    def signal(self, number: Signals) -> None:
+        """Send a signal to the program; it may have ended already."""
+        self._process.send_signal(number)
+
+    def stop(self, number: Signals = SIGKILL, timeout: float = 10.0) -> None:
+        """End the program by a signal, SIGKILL if it does not follow in time."""
+        self._process.send_signal(number)
+        try:
+            self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
