@@ -1,12 +1,10 @@
 """The loopback network of one world: its addresses, its one port, the thread of its servers."""
 
-import asyncio
-import contextlib
 import errno
 import random
-import threading
 
 from tests.world.dns.server import Server
+from tests.world.loop_thread import LoopThread
 
 # Below the range from which the kernel takes ports for outgoing connections.
 _PORTS = range(10_000, 32_000)
@@ -21,9 +19,7 @@ class Network:
         self.port = 0
         self._block = ""
         self._next = 0
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="dns-world", daemon=True)
-        self._thread.start()
+        self._thread = LoopThread("dns-world")
 
     def address(self) -> str:
         """The next unused address; a full block is followed by another."""
@@ -37,7 +33,7 @@ class Network:
     def server(self, name: str = "", address: str | None = None) -> Server:
         """A new, running server; without a given address, one that is free."""
         for _ in range(_ATTEMPTS):
-            server = Server(self._loop, address or self.address(), self.port, name)
+            server = Server(self._thread.loop, address or self.address(), self.port, name)
             try:
                 server.start()
             except OSError as error:
@@ -52,24 +48,12 @@ class Network:
 
     def close(self) -> None:
         """Stop the servers, then the thread."""
-        if self._loop.is_closed():
-            return
-        for server in self.servers:
-            with contextlib.suppress(OSError):
-                server.stop()
-        asyncio.run_coroutine_threadsafe(_finish(), self._loop).result(timeout=5)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(timeout=5)
-        self._loop.close()
+        servers, self.servers = self.servers, []
+        for server in servers:
+            server.stop()
+        self._thread.close()
 
     def _leave_block(self) -> None:
         self._block = ""
         if not self.servers:
             self.port = 0
-
-
-async def _finish() -> None:
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)

@@ -135,6 +135,8 @@ class DnsWorld:
 
     def nameserver(self, host: str) -> Server:
         """A running server whose address is published under this host name."""
+        # First the host's own domain: its servers may be the very one that is asked for.
+        self._parent(host, registrable=True)
         known = next((server for server in self.servers if server.name == host), None)
         if known is not None:
             return known
