@@ -23,3 +23,15 @@ setup: $(VENV)/ready ## Install the locked Python packages into .venv
 lock: ## Resolve the dependencies anew and write requirements.lock (needs uv)
 	uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
+
+.PHONY: generate
+generate: $(VENV)/ready ## Write the files made from the API types: crds/, docs/conditions.md
+	$(BIN)/python -m nameplate_api.generate
+
+.PHONY: check
+check: $(VENV)/ready ## Check format, lint, types, import contracts, and that generated files are current
+	ruff format --check .
+	ruff check .
+	mypy
+	lint-imports
+	$(BIN)/python -m nameplate_api.generate --check

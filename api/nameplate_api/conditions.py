@@ -9,7 +9,16 @@ from pydantic import Field
 from nameplate_api.base import ApiModel
 from nameplate_api.reasons import Reason
 
-__all__ = ["CONDITION_MEANINGS", "Condition", "ConditionType", "Reason", "Truth", "clip"]
+__all__ = [
+    "CLAIM_CONDITIONS",
+    "CONDITION_MEANINGS",
+    "MESSAGE_LIMIT",
+    "Condition",
+    "ConditionType",
+    "Reason",
+    "Truth",
+    "clip",
+]
 
 MESSAGE_LIMIT = 1024
 """Longest message kept in status, in characters; the Kubernetes API allows 32,768."""
@@ -36,12 +45,19 @@ class ConditionType(StrEnum):
     INGESTION_AVAILABLE = "IngestionAvailable"
     ROUTED = "Routed"
     REACHABLE = "Reachable"
-    # Of a DomainClaim
     BOUND = "Bound"
     WITHDRAWN = "Withdrawn"
     UNDELEGATED = "Undelegated"
     RELEASABLE = "Releasable"
 
+
+CLAIM_CONDITIONS = (
+    ConditionType.BOUND,
+    ConditionType.WITHDRAWN,
+    ConditionType.UNDELEGATED,
+    ConditionType.RELEASABLE,
+)
+"""The conditions of a DomainClaim; all others are a CustomDomain's."""
 
 CONDITION_MEANINGS = {
     ConditionType.ACCEPTED: "The name is valid and ours, the sources are free, we may do what we must.",
@@ -64,12 +80,25 @@ CONDITION_MEANINGS = {
 class Condition(ApiModel):
     """One condition as it stands in status (Kubernetes API conventions, "Typical status properties")."""
 
-    type: Annotated[str, Field(max_length=64)]
-    status: Truth
-    reason: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z][A-Za-z0-9]*$")]
-    message: Annotated[str, Field(max_length=MESSAGE_LIMIT)]
-    last_transition_time: datetime
-    observed_generation: Annotated[int, Field(ge=0)]
+    type: Annotated[str, Field(max_length=64, description="What the condition speaks of.")]
+    status: Annotated[
+        Truth,
+        Field(description="False: looked, and it does not hold. Unknown: never seen, or not its turn yet."),
+    ]
+    reason: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=64,
+            pattern=r"^[A-Za-z][A-Za-z0-9]*$",
+            description="One word for the cause.",
+        ),
+    ]
+    message: Annotated[
+        str, Field(max_length=MESSAGE_LIMIT, description="What was seen, and what a person has to do next.")
+    ]
+    last_transition_time: Annotated[datetime, Field(description="When status last changed.")]
+    observed_generation: Annotated[int, Field(ge=0, description="Generation that this condition speaks of.")]
 
 
 def clip(message: str) -> str:

@@ -1,36 +1,55 @@
 """The CustomDomain as people write it and as the operator reports on it."""
 
-from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from nameplate_api.base import ApiModel
-from nameplate_api.conditions import Condition
+from nameplate_api.custom_domain_status import CertificateStatus, CustomDomainStatus, DnsRecord, Endpoints
+from nameplate_api.hostname import LONGEST
+from nameplate_api.schema import HOST_PATTERN, Host, KubernetesName, LabelName, Quantity, list_map, rules
+
+__all__ = [
+    "API_VERSION",
+    "DOMAIN_LABEL",
+    "FINALIZER",
+    "GROUP",
+    "KIND",
+    "PLURAL",
+    "RECHECK_ANNOTATION",
+    "VERSION",
+    "Certificate",
+    "CertificateStatus",
+    "CustomDomain",
+    "CustomDomainSpec",
+    "CustomDomainStatus",
+    "Delegation",
+    "DeletionPolicy",
+    "DnsRecord",
+    "Endpoints",
+    "Host",
+    "Ingestion",
+    "KubernetesName",
+    "Quantity",
+    "ResourceAmounts",
+    "Resources",
+    "SecretKeyRef",
+    "SelfSigned",
+    "Source",
+    "SourceType",
+]
 
 GROUP = "nameplate.dev"
 VERSION = "v1alpha1"
 API_VERSION = f"{GROUP}/{VERSION}"
 KIND = "CustomDomain"
+PLURAL = "customdomains"
 FINALIZER = f"{GROUP}/teardown"
 DOMAIN_LABEL = f"{GROUP}/domain"
 """Label of every child; its value is the name of the CustomDomain."""
 RECHECK_ANNOTATION = f"{GROUP}/recheck"
 """A change of its value asks for a look now."""
-
-Quantity = Annotated[str, Field(max_length=32, pattern=r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$")]
-KubernetesName = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")]
-Host = Annotated[str, Field(min_length=1, max_length=253)]
-
-
-def _rules(*rules: tuple[str, str]) -> dict[str, Any]:
-    """Return CEL rules as the schema extension that carries them; each is (rule, message)."""
-    return {"x-kubernetes-validations": [{"rule": rule, "message": message} for rule, message in rules]}
-
-
-def _list_map(key: str) -> dict[str, Any]:
-    return {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": [key]}
 
 
 class SourceType(StrEnum):
@@ -65,7 +84,7 @@ class SecretKeyRef(ApiModel):
 
 class Source(
     ApiModel,
-    json_schema_extra=_rules(
+    json_schema_extra=rules(
         (
             "has(self.writeKey) != has(self.writeKeySecretRef)",
             "give the source exactly one of writeKey and writeKeySecretRef",
@@ -79,13 +98,8 @@ class Source(
     """Something that sends events: a web site, an app, a server."""
 
     name: Annotated[
-        str,
-        Field(
-            min_length=1,
-            max_length=63,
-            pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
-            description="Name of the source, unique in the namespace: each source belongs to one domain.",
-        ),
+        LabelName,
+        Field(description="Name of the source, unique in the namespace: each source belongs to one domain."),
     ]
     type: Annotated[SourceType, Field(description="Kind of library that sends the events.")]
     write_key: Annotated[
@@ -115,7 +129,7 @@ class SelfSigned(ApiModel):
 
 class Certificate(
     ApiModel,
-    json_schema_extra=_rules(
+    json_schema_extra=rules(
         (
             "[has(self.selfSigned)].filter(given, given).size() <= 1",
             "choose at most one issuer",
@@ -134,7 +148,17 @@ class ResourceAmounts(ApiModel):
     memory: Annotated[Quantity | None, Field(description='Memory, such as "128Mi".')] = None
 
 
-class Resources(ApiModel):
+def _within_limit(amount: str) -> tuple[str, str]:
+    one, other = f"self.requests.{amount}", f"self.limits.{amount}"
+    given = f"!has(self.requests) || !has(self.limits) || !has({one}) || !has({other})"
+    fits = f"quantity(string({one})).compareTo(quantity(string({other}))) <= 0"
+    return (
+        f"{given} || {fits}",
+        f"raise limits.{amount}, or lower requests.{amount}: a Pod cannot request more than its limit",
+    )
+
+
+class Resources(ApiModel, json_schema_extra=rules(_within_limit("cpu"), _within_limit("memory"))):
     """Compute resources of each ingestion Pod."""
 
     requests: Annotated[ResourceAmounts | None, Field(description="What is set aside for the Pod.")] = None
@@ -155,11 +179,19 @@ class CustomDomainSpec(ApiModel):
         str,
         Field(
             min_length=4,
-            max_length=249,
-            pattern=r"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",
+            max_length=LONGEST,
+            pattern=HOST_PATTERN,
             description="The subdomain, in lower-case A-labels and without a final dot, such as cdp.acme.com.",
-            json_schema_extra=_rules(
-                ("self == oldSelf", "domain cannot be changed; create another CustomDomain for the new name"),
+            json_schema_extra=rules(
+                ("self == oldSelf", "create another CustomDomain for the new name: domain cannot be changed"),
+                ("self == self.lowerAscii()", "write the domain in lower case"),
+                ("self.matches('^[ -~]*$')", "write the domain in A-labels (xn--...); `nameplate check` shows them"),
+                ("!self.endsWith('.')", "leave out the final dot"),
+                ("!self.startsWith('*')", "leave out the wildcard; name one subdomain, such as cdp.acme.com"),
+                (
+                    "!self.matches('(^|[.])([0-9]+|0[xX][0-9a-fA-F]*)[.]?$')",
+                    "use a host name; an IP address cannot be delegated",
+                ),
                 ("self.split('.').size() >= 3", "use a subdomain of your domain, such as cdp.acme.com"),
             ),
         ),
@@ -171,8 +203,8 @@ class CustomDomainSpec(ApiModel):
             min_length=1,
             max_length=64,
             description="What sends events through this domain; at least one is of type AnalyticsJS.",
-            json_schema_extra=_list_map("name")
-            | _rules(
+            json_schema_extra=list_map("name")
+            | rules(
                 (
                     "self.exists(source, source.type == 'AnalyticsJS')",
                     "add a source of type AnalyticsJS: the set-up of a domain needs one",
@@ -193,85 +225,8 @@ class CustomDomainSpec(ApiModel):
     suspend: Annotated[bool, Field(description="True holds back every change but deletion.")] = False
 
 
-class DnsRecord(ApiModel):
-    """A record that a person must add or remove, and whether it is there."""
-
-    purpose: Annotated[str, Field(max_length=64, description="What the record is for.")]
-    action: Annotated[Literal["Add", "Remove"], Field(description="What a person must do.")]
-    name: Annotated[Host, Field(description="Full name of the record.")]
-    relative_name: Annotated[str, Field(max_length=253, description="Name to enter in the zone's editor.")]
-    type: Annotated[str, Field(max_length=16, description="Record type.")]
-    values: Annotated[
-        tuple[Annotated[str, Field(max_length=512)], ...],
-        Field(
-            max_length=16,
-            description="Record values.",
-            json_schema_extra={"x-kubernetes-list-type": "atomic"},
-        ),
-    ]
-    ttl: Annotated[int, Field(ge=0, le=2147483647, description="Time to live in seconds.")]
-    state: Annotated[Literal["Pending", "Present", "Unknown"], Field(description="Whether it is as it must be.")]
-    found: Annotated[
-        tuple[Annotated[str, Field(max_length=512)], ...],
-        Field(
-            max_length=32,
-            description="What was seen.",
-            json_schema_extra={"x-kubernetes-list-type": "atomic"},
-        ),
-    ] = ()
-
-
-class Endpoints(ApiModel):
-    """Where events and the library are served."""
-
-    tracking_api: Annotated[str, Field(alias="trackingAPI", max_length=300, description="Base of the Tracking API.")]
-    cdn: Annotated[str, Field(max_length=300, description="Base of the Analytics.js library.")]
-
-
-class CertificateStatus(ApiModel):
-    """The certificate at hand."""
-
-    issuer: Annotated[str, Field(max_length=64, description="Who issued it.")]
-    reference: Annotated[str, Field(max_length=512, description="Where it stands.")]
-    not_after: Annotated[datetime | None, Field(description="End of its validity.")] = None
-
-
-class CustomDomainStatus(ApiModel):
-    """What the operator saw; nothing decides from it but for the truth and the times of its own conditions."""
-
-    observed_generation: Annotated[int, Field(ge=-1, description="Generation that this status speaks of.")] = -1
-    conditions: Annotated[
-        tuple[Condition, ...],
-        Field(max_length=32, description="What was seen.", json_schema_extra=_list_map("type")),
-    ] = ()
-    nameservers: Annotated[
-        tuple[Host, ...],
-        Field(
-            max_length=16,
-            description="Name servers to list in the NS records at the parent zone.",
-            json_schema_extra={"x-kubernetes-list-type": "atomic"},
-        ),
-    ] = ()
-    records: Annotated[
-        tuple[DnsRecord, ...],
-        Field(
-            max_length=64,
-            description="Every record that a person must add or remove.",
-            json_schema_extra={"x-kubernetes-list-type": "atomic"},
-        ),
-    ] = ()
-    endpoints: Annotated[Endpoints | None, Field(description="Where events and the library are served.")] = None
-    certificate: Annotated[CertificateStatus | None, Field(description="The certificate at hand.")] = None
-    next_check_time: Annotated[
-        datetime | None,
-        Field(description="When the domain is looked at next, if that is 5 minutes or more away."),
-    ] = None
-
-
 class CustomDomain(ApiModel):
     """A customer's own name in front of event collection."""
 
     spec: Annotated[CustomDomainSpec, Field(description="What the owner of the domain wants.")]
-    status: Annotated[CustomDomainStatus, Field(description="What the operator saw.", json_schema_extra={})] = (
-        CustomDomainStatus()
-    )
+    status: Annotated[CustomDomainStatus, Field(description="What the operator saw.")] = CustomDomainStatus()

@@ -7,9 +7,11 @@ from pydantic import Field
 
 from nameplate_api.base import ApiModel
 from nameplate_api.conditions import Condition
-from nameplate_api.custom_domain import GROUP, DeletionPolicy, Host
+from nameplate_api.custom_domain import GROUP, DeletionPolicy
+from nameplate_api.schema import ATOMIC, Host, LabelName, list_map, rules
 
 CLAIM_KIND = "DomainClaim"
+CLAIM_PLURAL = "domainclaims"
 REGISTRABLE_LABEL = f"{GROUP}/registrable"
 """Label of every claim: the registrable domain, hashed where it is too long, so that names which overlap share it."""
 RESERVED_LABEL = f"{GROUP}/reserved"
@@ -19,7 +21,7 @@ RESERVED_LABEL = f"{GROUP}/reserved"
 class Holder(ApiModel):
     """The CustomDomain that holds the name; a namespace alone reserves the name for it."""
 
-    namespace: Annotated[str, Field(min_length=1, max_length=63, description="Namespace of the holder.")]
+    namespace: Annotated[LabelName, Field(description="Namespace of the holder.")]
     name: Annotated[str | None, Field(max_length=253, description="Name of the CustomDomain.")] = None
 
 
@@ -34,7 +36,7 @@ class ClaimZone(ApiModel):
         Field(
             max_length=16,
             description="Its name servers.",
-            json_schema_extra={"x-kubernetes-list-type": "atomic"},
+            json_schema_extra=ATOMIC,
         ),
     ] = ()
     delegated: Annotated[bool, Field(description="True once the parent was seen to delegate the name to us.")] = False
@@ -47,7 +49,26 @@ class ClaimCertificate(ApiModel):
     reference: Annotated[str | None, Field(max_length=512, description="Where it stands.")] = None
 
 
-class DomainClaimSpec(ApiModel):
+_SAME_NAMESPACE = (
+    "!has(self.token) || !has(oldSelf.token) || !has(self.holder) || !has(oldSelf.holder)"
+    " || self.holder.namespace == oldSelf.holder.namespace"
+)
+_RULES = rules(
+    (
+        "!has(oldSelf.token) || !has(self.token) || self.token == oldSelf.token",
+        "leave token as it is: zone and certificate are found by it",
+    ),
+    (
+        "!has(oldSelf.token) || has(self.token) || has(oldSelf.releaseTime)",
+        "delete the CustomDomain that holds the name: token goes once the name is released",
+    ),
+    ("!has(self.token) || has(self.holder)", "keep holder while the claim has a token"),
+    ("!has(self.zone) || has(self.token)", "keep token while the claim has a zone"),
+    (_SAME_NAMESPACE, "wait until the name is let go: a bound name stays with its namespace"),
+)
+
+
+class DomainClaimSpec(ApiModel, json_schema_extra=_RULES):
     """Who holds the name; written by the operator, or beforehand by a platform admin as a reservation."""
 
     holder: Annotated[Holder | None, Field(description="Who holds the name; none reserves it for nobody.")] = None
@@ -86,7 +107,7 @@ class DomainClaimStatus(ApiModel):
         Field(
             max_length=32,
             description="What was seen.",
-            json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]},
+            json_schema_extra=list_map("type"),
         ),
     ] = ()
 

@@ -15,9 +15,14 @@ from nameplate_api.reasons import Reason
 LONGEST = 249
 """Longest name in octets: ``api.`` and ``cdn.`` go in front of it, and 253 is the limit of a host name."""
 
-_LABEL = re.compile(r"^(?!-)[a-z0-9-]{1,63}(?<!-)$")
-_SPECIAL_USE = frozenset({"localhost", "local", "localdomain", "internal", "onion", "arpa", "cluster.local", "svc"})
-"""Names that never come from the public DNS (RFC 6761, RFC 6762, RFC 7686, and a cluster's own)."""
+_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+"""A last label that makes browsers read the whole name as an IPv4 address (WHATWG URL, "ends in a number checker")."""
+_SPECIAL_USE = frozenset({"alt", "arpa", "internal", "local", "localdomain", "localhost", "onion", "svc"})
+"""Top-level names that never lead to a customer's zone: RFC 6761, 6762, 7686, 9476, and a cluster's own.
+
+The names of RFC 2606, such as ``example`` and ``test``, are left in: private worlds use them.
+"""
 
 
 class UnusableName(ValueError):
@@ -40,9 +45,22 @@ def _suffixes() -> PublicSuffixList:
 
 
 def registrable(name: str) -> str | None:
-    """Return the registrable domain above or at ``name`` (``acme.com``), or None for a public suffix."""
+    """Return the registrable domain above or at ``name`` (``acme.com``), or None for a public suffix.
+
+    Suffixes of the list's private section count: ``acme.github.io`` is registrable, for below it others are at home.
+    """
     found = _suffixes().privatesuffix(name)
     return str(found) if found else None
+
+
+def overlap_group(name: str) -> str:
+    """Return the topmost registrable domain above or at ``name``: names that overlap always share it.
+
+    The registrable domain itself would not do, since a suffix may lie below an ordinary name: the list has
+    ``s3.eu-west-1.amazonaws.com``, but neither ``eu-west-1.amazonaws.com`` nor ``amazonaws.com``.
+    """
+    upwards = (name, *ancestors(name))
+    return next((above for above in reversed(upwards) if registrable(above) == above), name)
 
 
 def ancestors(name: str) -> tuple[str, ...]:
@@ -61,13 +79,15 @@ def normalise(text: str) -> str:
 
     Raises UnusableName(InvalidName).
     """
-    name = text.strip().removesuffix(".")
+    name = text.strip()
+    if len(name) > 4 * LONGEST:
+        raise _invalid(name, f"at most {LONGEST} characters are possible")
     if not name.isascii():
         try:
             name = idna.encode(name, uts46=True).decode()
         except idna.IDNAError as error:
             raise _invalid(text, str(error)) from error
-    name = name.lower()
+    name = name.lower().removesuffix(".")
     _check_syntax(name)
     return name
 
@@ -75,9 +95,13 @@ def normalise(text: str) -> str:
 def check(name: str) -> None:
     """Raise UnusableName unless ``name``, in A-labels, may be delegated to us as a custom domain."""
     _check_syntax(name)
-    if any(name == special or name.endswith("." + special) for special in _SPECIAL_USE):
+    if name.rpartition(".")[2] in _SPECIAL_USE:
         raise _invalid(name, "it does not belong to the public DNS")
-    if registrable(name) in (None, name):
+    above = registrable(name)
+    if above is None:
+        message = f"Pick a subdomain of a domain of your own. {name} is a public suffix, with other people's below it."
+        raise UnusableName(Reason.APEX_NOT_DELEGABLE, message)
+    if above == name:
         message = (
             f"Pick a subdomain such as cdp.{name}. "
             f"Delegating {name} itself would move your whole domain, mail included."
@@ -92,19 +116,24 @@ def _check_syntax(name: str) -> None:
         raise _invalid(name, f"it has {len(name)} characters, at most {LONGEST} are possible")
     labels = name.split(".")
     for label in labels:
-        if not _LABEL.match(label):
+        if not _LABEL.fullmatch(label):
             rule = "1 to 63 letters, digits and hyphens, no hyphen at either end"
             raise _invalid(name, f"the label {label[:63]!r} must have {rule}")
         if label.startswith("xn--"):
             _check_a_label(name, label)
-    if labels[-1].isdigit():
+    if _NUMBER.fullmatch(labels[-1]):
         raise _invalid(name, "its last label is a number, as in an IP address")
     if len(labels) < 2:
         raise _invalid(name, "it has a single label")
 
 
 def _check_a_label(name: str, label: str) -> None:
+    """Refuse what is no encoding at all; IDNA 2008 forbids more, but registries have sold that (emoji, for one)."""
+    encoded = label.removeprefix("xn--")
     try:
-        idna.decode(label)
-    except idna.IDNAError as error:
-        raise _invalid(name, f"the label {label!r} is no valid A-label ({error})") from error
+        text = encoded.encode().decode("punycode")
+        canonical = text.encode("punycode").decode()
+    except (ValueError, OverflowError) as error:
+        raise _invalid(name, f"the label {label!r} is no valid A-label") from error
+    if text.isascii() or canonical != encoded:
+        raise _invalid(name, f"the label {label!r} is no valid A-label")

@@ -3,6 +3,7 @@
 The delegation check's reasons follow the order in which a person would mend them; that order picks the primary problem.
 """
 
+from collections.abc import Iterator
 from enum import StrEnum
 
 
@@ -266,3 +267,26 @@ class Reason(StrEnum):
     QUARANTINED = "Quarantined", "The name rests before it may be held by another."
     QUARANTINE_OVER = "QuarantineOver", "The name may be let go."
     RETAINED = "Retained", "The deletion policy keeps zone, token and claim."
+
+
+_SECTIONS = {
+    "Any condition": Reason.WAITING,
+    "Accepted": Reason.ACCEPTED,
+    "ZoneReady": Reason.HOSTED,
+    "Delegated": Reason.DELEGATED,
+    "CertificateIssued": Reason.ISSUED,
+    "IngestionAvailable": Reason.AVAILABLE,
+    "Routed": Reason.PROGRAMMED,
+    "Reachable": Reason.ANSWERING,
+    "Ready": Reason.SERVING,
+    "DomainClaim": Reason.BOUND,
+}
+"""Where each section of the list begins."""
+
+
+def sections() -> Iterator[tuple[str, tuple[Reason, ...]]]:
+    """Yield the reasons as they are listed: by the condition that carries them, each under its heading."""
+    every = tuple(Reason)
+    starts = [every.index(first) for first in _SECTIONS.values()]
+    for heading, start, end in zip(_SECTIONS, starts, [*starts[1:], len(every)], strict=True):
+        yield heading, every[start:end]
