@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from signal import SIGKILL, Signals
 
+from tests.cluster.egress import child_environment
 from tests.cluster.leash import leashed
 
 LOG_LINES = 15
 
 
 def clean_environment(**extra: str) -> dict[str, str]:
-    """Return an environment that holds nothing of the caller's: no proxies, no kubeconfig, no credentials."""
-    return {"PATH": os.environ["PATH"], "HOME": tempfile.gettempdir(), "LANG": "C.UTF-8", **extra}
+    """Return an environment with nothing of the caller's but the egress guard: no proxies, no credentials."""
+    own = {"PATH": os.environ["PATH"], "HOME": tempfile.gettempdir(), "LANG": "C.UTF-8"}
+    return {**own, **child_environment(), **extra}
 
 
 class Program:
