@@ -1,0 +1,106 @@
+"""What the watch last showed of CustomDomains and DomainClaims, and which objects a change of one of them wakes.
+
+A write of ours to status changes nothing of what is compared here, so that it wakes nobody.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from nameplate_api.custom_domain import RECHECK_ANNOTATION
+from nameplate_api.hostname import ancestors
+from nameplate_operator.ports import Manifest, Ref
+from nameplate_operator.subject import CUSTOM_DOMAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What counts of an object: all but status and what tools write on it."""
+
+    uid: str
+    generation: int
+    deleted_at: str | None
+    labels: tuple[tuple[str, str], ...]
+    recheck: str | None
+
+    @classmethod
+    def of(cls, manifest: Manifest) -> "Sighting":
+        """Return what counts of this object."""
+        meta = manifest["metadata"]
+        return cls(
+            uid=meta["uid"],
+            generation=meta.get("generation", 0),
+            deleted_at=meta.get("deletionTimestamp"),
+            labels=tuple(sorted((meta.get("labels") or {}).items())),
+            recheck=(meta.get("annotations") or {}).get(RECHECK_ANNOTATION),
+        )
+
+
+@dataclass
+class Sightings:
+    """Everything seen so far; small values only, never whole objects."""
+
+    seen: dict[Ref, Sighting] = field(default_factory=dict)
+    _names: dict[Ref, str] = field(default_factory=dict)
+    _named: defaultdict[str, set[Ref]] = field(default_factory=lambda: defaultdict(set))
+    """CustomDomains by their name and by every name above it."""
+    _tenures: dict[Ref, Any] = field(default_factory=dict)
+
+    def observe(self, manifest: Manifest, ref: Ref) -> set[Ref]:
+        """Take note of an object as it is now; return the objects to look at."""
+        sighting = Sighting.of(manifest)
+        if self.seen.get(ref) == sighting:
+            return set()
+        self.seen[ref] = sighting
+        if ref.kind == CUSTOM_DOMAIN:
+            self._index(ref, manifest)
+            return {ref}
+        return {ref, *self._touched_by(ref, _tenure(manifest))}
+
+    def forget(self, ref: Ref) -> set[Ref]:
+        """Take note that an object is gone; return the objects to look at: its own run clears what is remembered."""
+        if self.seen.pop(ref, None) is None:
+            return set()
+        if ref.kind == CUSTOM_DOMAIN:
+            self._unindex(ref)
+            return {ref}
+        return {ref, *self._touched_by(ref, None)}
+
+    def _touched_by(self, claim: Ref, tenure: Any) -> Iterator[Ref]:
+        # Who lost a name waits for news of the claim; the fields that only its holder writes are none.
+        if self._tenures.get(claim) == tenure:
+            return
+        if tenure is None:
+            del self._tenures[claim]
+        else:
+            self._tenures[claim] = tenure
+        yield from self.overlapping(claim.name)
+
+    def overlapping(self, name: str) -> set[Ref]:
+        """Return the CustomDomains whose name is this one, lies below it or above it."""
+        above = {ref for upper in ancestors(name) for ref in self._named.get(upper, ()) if self._names[ref] == upper}
+        return above | self._named.get(name, set())
+
+    def _index(self, ref: Ref, manifest: Manifest) -> None:
+        self._unindex(ref)
+        name = str((manifest.get("spec") or {}).get("domain", ""))
+        self._names[ref] = name
+        for each in (name, *ancestors(name)):
+            self._named[each].add(ref)
+
+    def _unindex(self, ref: Ref) -> None:
+        name = self._names.pop(ref, None)
+        if name is None:
+            return
+        for each in (name, *ancestors(name)):
+            self._named[each].discard(ref)
+            if not self._named[each]:
+                del self._named[each]
+
+
+def _tenure(manifest: Manifest) -> tuple[Any, ...]:
+    spec = manifest.get("spec") or {}
+    holder = spec.get("holder") or {}
+    deleted_at = manifest["metadata"].get("deletionTimestamp")
+    return holder.get("namespace"), holder.get("name"), "token" in spec, spec.get("releaseTime"), deleted_at
