@@ -1,3 +1,8 @@
-"""What every test has: a control plane, a guard against traffic that leaves the machine, seeded rounds."""
+"""What every test has: a control plane, a guard against traffic that leaves the machine, seeded rounds, DNS worlds."""
 
-pytest_plugins = ["tests.cluster.fixtures", "tests.cluster.egress_fixtures", "tests.cluster.rounds"]
+pytest_plugins = [
+    "tests.cluster.fixtures",
+    "tests.cluster.egress_fixtures",
+    "tests.cluster.rounds",
+    "tests.world.dns.fixtures",
+]

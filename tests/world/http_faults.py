@@ -60,6 +60,7 @@ class FaultProxy:
         self._address, self.port = address, port
         self._tls, self._upstream_tls = tls, upstream_tls
         self._thread: LoopThread | None = None
+        self._late: set[asyncio.Task[web.StreamResponse | None]] = set()
 
     def __enter__(self) -> Self:
         self.start()
@@ -155,12 +156,16 @@ class FaultProxy:
             timeout=aiohttp.ClientTimeout(total=None),
         )
         self._server = web.Server(self._handle, handler_cancellation=True, access_log=None)
-        self._runner = web.ServerRunner(self._server, handle_signals=False)
+        self._runner = web.ServerRunner(self._server, handle_signals=False, shutdown_timeout=0.1)
         await self._runner.setup()
-        await self._listen()
+        try:
+            await self._listen()
+        except OSError:
+            await self._close()
+            raise
 
     async def _listen(self) -> None:
-        self._site = web.TCPSite(self._runner, self._address, self.port, ssl_context=self._tls, shutdown_timeout=0.1)
+        self._site = web.TCPSite(self._runner, self._address, self.port, ssl_context=self._tls)
         await self._site.start()
         self.port = self._runner.addresses[0][1]
 
@@ -175,7 +180,8 @@ class FaultProxy:
         body = await request.content.read()
         exchange = Exchange(len(self.exchanges) + 1, request.method, request.path, request.query_string, body)
         self.exchanges.append(exchange)
-        exchange.fault = next((i.fault for i in self.injections if i.takes(exchange)), None)
+        taken = [injection.fault for injection in self.injections if injection.takes(exchange)]
+        exchange.fault = taken[0] if taken else None
         fault = exchange.fault or HttpFault()
         if fault.at is Point.BEFORE_FORWARDING and (early := await self._happen(fault, request, exchange)):
             return early
@@ -184,13 +190,16 @@ class FaultProxy:
                 exchange.status = upstream.status
                 if fault.at is Point.AFTER_EFFECT:
                     await upstream.read()
-                    if late := await self._happen(fault, request, exchange):
-                        return late
+                    if instead := await self._happen(fault, request, exchange):
+                        return instead
                 response = await self._stream(request, upstream)
         except aiohttp.ClientError:
             return _cut(request)
         if fault.at is Point.AFTER_ANSWER:
-            await self._happen(fault, request, exchange)
+            # A client that hangs up once it has its answer ends this handler, but not what was planned.
+            late = asyncio.create_task(self._happen(fault, request, exchange))
+            self._late.add(late)
+            await asyncio.shield(late)
         return response
 
     async def _happen(

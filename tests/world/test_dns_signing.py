@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import dns.dnssec
 import dns.flags
@@ -10,8 +11,6 @@ import dns.name
 import dns.rcode
 import pytest
 from dns.exception import ValidationFailure
-from dns.node import Node
-from dns.rdataset import Rdataset
 from dns.rdatatype import RdataType
 from dns.rrset import RRset
 
@@ -19,6 +18,10 @@ from tests.world.dns import faults
 from tests.world.dns.signing import unrelated_ds
 from tests.world.dns.world import DnsWorld, ServedZone
 from tests.world.dns_client import ask, texts
+
+if TYPE_CHECKING:
+    from dns.node import Node
+    from dns.rdataset import Rdataset
 
 CDP = dns.name.from_text("cdp.acme.example")
 
