@@ -1,0 +1,25 @@
+"""Knows the name under which this cluster writes its claims."""
+
+from nameplate_api.conditions import Reason
+from nameplate_operator.ports import Kind, Ports, ProviderError, Ref
+from nameplate_operator.settings import OperatorSettings
+
+_KUBE_SYSTEM = Ref(Kind("v1", "Namespace", "namespaces", namespaced=False), "kube-system")
+
+
+class ThisCluster:
+    """The setting ``clusterName``, else the uid of the namespace kube-system, which is read once."""
+
+    def __init__(self, ports: Ports, settings: OperatorSettings) -> None:
+        self._cluster = ports.cluster
+        self._name = settings.cluster_name
+
+    async def name(self) -> str:
+        """Return the name of this cluster."""
+        if self._name is None:
+            namespace = await self._cluster.get(_KUBE_SYSTEM)
+            # Every cluster has it; without it, nothing that we write could be told from another cluster's.
+            if namespace is None:
+                raise ProviderError(Reason.INTERNAL_ERROR, "The namespace kube-system does not exist.")
+            self._name = str(namespace["metadata"]["uid"])
+        return self._name
