@@ -101,6 +101,8 @@ class Commands:
             self.programs.path("kwok"),
             f"--kubeconfig={self._pki.file('kwok.kubeconfig')}",
             "--manage-all-nodes",
+            # Without a lease the controller-manager takes the node for lost every 50 seconds, and its Pods for unready.
+            "--node-lease-duration-seconds=40",
             f"--cidr={POD_RANGE}",
             f"--config={self.directory}/stages.yaml",
         ]

@@ -9,6 +9,7 @@ import pytest
 
 from tests.cluster.access import ClusterAccess
 from tests.cluster.control_plane import ControlPlane
+from tests.cluster.programs import Programs, are_built, programs
 from tests.cluster.sharing import shared_control_plane, stop_shared_control_plane
 from tests.cluster.waiting import until
 
@@ -33,15 +34,25 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def control_plane() -> ClusterAccess:
+def built_programs() -> Programs:
+    """The control plane's programs; building them takes longer than a test may, so it is not begun here."""
+    if not are_built():
+        pytest.fail(
+            "the control plane is not built: run `python -m tests.cluster.programs` (minutes, once)", pytrace=False
+        )
+    return programs()
+
+
+@pytest.fixture(scope="session")
+def control_plane(built_programs: Programs) -> ClusterAccess:
     """The control plane of the whole run: use a namespace of your own in it, and leave the programs alone."""
     return shared_control_plane(int(os.environ[OWNER]))
 
 
 @pytest.fixture
-def own_control_plane() -> Iterator[ControlPlane]:
+def own_control_plane(built_programs: Programs) -> Iterator[ControlPlane]:
     """A control plane for one test only, which may hurt it; it takes five seconds and half a gigabyte."""
-    with ControlPlane() as started:
+    with ControlPlane(built_programs) as started:
         yield started
 
 

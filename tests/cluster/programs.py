@@ -103,6 +103,11 @@ def programs(recipe: Recipe = CONTROL_PLANE, root: Path | None = None, progress:
     return Programs(made_once(directory, make, lambda: progress.say("waiting for another build of the same programs")))
 
 
+def are_built() -> bool:
+    """Tell whether the control plane's programs are at hand."""
+    return (cache_root() / CONTROL_PLANE.key()).is_dir()
+
+
 def main() -> int:
     """Build what is missing and print where it is."""
     try:
