@@ -135,16 +135,24 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked; names are absolute, in A-labels, without the final dot ("" is the root)."""
+    """What is asked; names are absolute, in A-labels, without the final dot ("" is the root).
+
+    ``payer`` is the namespace on whose behalf it is asked: the query budget is shared fairly between payers.
+    """
 
     name: str
     type: str
     dnssec: bool = False
+    payer: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What one server said, names in lower case; it is trusted for no more than having been said."""
+    """What one server said; it is trusted for no more than having been said.
+
+    Names are in lower case without the final dot; a TXT value is its strings joined. Whatever is not printable ASCII
+    comes escaped as in zone files. A record set holds at most 1,000 values.
+    """
 
     rcode: str
     authoritative: bool
@@ -156,10 +164,16 @@ class Reply:
 class Resolver(Protocol):
     """Asks one server one question, without recursion."""
 
+    @property
+    def roots(self) -> tuple[Server, ...]:
+        """Return the root servers to begin with."""
+        ...
+
     async def ask(self, question: Question, server: Server) -> Reply:
         """Return the server's answer: over UDP, without EDNS if it must be, over TCP where UDP was cut short.
 
-        Raises ProviderError: NSTimeout when nothing usable came, TCPBlocked when it was cut short and TCP failed.
+        Raises ProviderError: NSTimeout when nothing usable came (``refused``: the address must not be asked), TCPBlocked
+        when it was cut short and TCP failed, EgressBlocked when there is no route to the address.
         """
         ...
 
@@ -241,6 +255,11 @@ class Certificate:
     """CA certificates in PEM that a client needs to verify it; "" where the system's store does."""
     current: bool
     """False if the authority has been renewed since, or its bundle has changed: issue anew."""
+
+    @property
+    def renewal_at(self) -> datetime:
+        """Return when it is to be renewed: at two thirds of its life."""
+        return self.not_before + (self.not_after - self.not_before) * 2 / 3
 
 
 @dataclass(frozen=True, slots=True)

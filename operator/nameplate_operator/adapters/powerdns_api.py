@@ -1,0 +1,122 @@
+"""Speaks HTTP with PowerDNS: one bounded request, and every failure in words for the owner of the domain."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from nameplate_api.conditions import Reason
+from nameplate_operator.ports import ProviderError
+from nameplate_operator.settings import PowerDnsSettings
+
+REQUEST_TIMEOUT = 10.0
+_CONNECT_TIMEOUT = 3.0
+_LARGEST_ANSWER = 1 << 20
+_LONGEST_REMARK = 200
+_CREDENTIALS_EVERY = 60.0
+_REFUSED_EVERY = 300.0
+_LONGEST_RETRY = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What PowerDNS said: the status, and the body if that is JSON."""
+
+    status: int
+    body: Any = None
+
+
+class PowerDnsApi:
+    """The HTTP API of one PowerDNS server; the key file is read for every request, so a new key counts at once."""
+
+    def __init__(self, settings: PowerDnsSettings) -> None:
+        self._settings = settings
+        self._base = f"{settings.url.rstrip('/')}/api/v1/servers/{settings.server_id}"
+        self._client: httpx.AsyncClient | None = None
+
+    async def request(self, method: str, path: str, body: Any = None, *, expected: tuple[int, ...]) -> Answer:
+        """Return the answer if its status is expected; raises ProviderError."""
+        headers = {"X-API-Key": self._key(), "Accept": "application/json"}
+        try:
+            async with asyncio.timeout(REQUEST_TIMEOUT):
+                status, retry_after, octets = await self._exchange(method, path, headers, body)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError) as error:
+            raise ProviderError(Reason.PROVIDER_UNAVAILABLE, _silence(error)) from None
+        if status in expected:
+            return Answer(status, _decoded(octets))
+        raise _refusal(status, retry_after, octets)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            client, self._client = self._client, None
+            await client.aclose()
+
+    async def _exchange(self, method: str, path: str, headers: dict[str, str], body: Any) -> tuple[int, str, bytes]:
+        if self._client is None:
+            # The settings name the server: no proxy of the environment may see the key.
+            limits = httpx.Limits(max_connections=8, max_keepalive_connections=4)
+            timeout = httpx.Timeout(REQUEST_TIMEOUT, connect=_CONNECT_TIMEOUT)
+            self._client = httpx.AsyncClient(timeout=timeout, limits=limits, trust_env=False, follow_redirects=False)
+        async with self._client.stream(method, self._base + path, headers=headers, json=body) as response:
+            octets = b""
+            async for chunk in response.aiter_bytes():
+                octets += chunk
+                if len(octets) > _LARGEST_ANSWER:
+                    raise ProviderError(Reason.PROVIDER_UNAVAILABLE, "The DNS provider's answer is too large.")
+            return response.status_code, response.headers.get("Retry-After", ""), octets
+
+    def _key(self) -> str:
+        try:
+            key = self._settings.api_key_file.read_text().strip()
+        except (OSError, UnicodeDecodeError):
+            key = ""
+        if not key or not key.isascii() or not key.isprintable():
+            raise _credentials("The operator's key for the DNS provider cannot be read.")
+        return key
+
+
+def printable(text: str) -> str:
+    """Return what a server said, bounded, in printable characters."""
+    shown = "".join(character if character.isprintable() else "?" for character in text[:_LONGEST_REMARK])
+    return shown + ("…" if len(text) > _LONGEST_REMARK else "")
+
+
+def _decoded(octets: bytes) -> Any:
+    if not octets.strip():
+        return None
+    try:
+        return json.loads(octets)
+    except ValueError:
+        return None
+
+
+def _silence(error: Exception) -> str:
+    if isinstance(error, TimeoutError | httpx.TimeoutException):
+        return "The DNS provider did not answer in time."
+    if isinstance(error, httpx.ConnectError):
+        return "The DNS provider cannot be reached."
+    return "The connection to the DNS provider broke."
+
+
+def _credentials(message: str) -> ProviderError:
+    return ProviderError(Reason.CREDENTIALS_REJECTED, message, refused=True, retry_after=_CREDENTIALS_EVERY)
+
+
+def _refusal(status: int, retry_after: str, octets: bytes) -> ProviderError:
+    match status:
+        case 401 | 403:
+            return _credentials("The DNS provider refuses the operator's key.")
+        case 429:
+            pause = float(retry_after) if retry_after.isdecimal() else 30.0
+            message = "The DNS provider asks us to slow down."
+            return ProviderError(Reason.RATE_LIMITED, message, retry_after=min(max(pause, 1.0), _LONGEST_RETRY))
+        case 400 | 422:
+            body = _decoded(octets)
+            remark = printable(str(body.get("error", ""))) if isinstance(body, dict) else ""
+            message = f"The DNS provider refuses the request: {remark or 'it gives no cause'}."
+            return ProviderError(Reason.PROVIDER_UNAVAILABLE, message, refused=True, retry_after=_REFUSED_EVERY)
+        case _:
+            return ProviderError(Reason.PROVIDER_UNAVAILABLE, f"The DNS provider answers with HTTP status {status}.")

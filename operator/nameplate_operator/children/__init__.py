@@ -1,0 +1,1 @@
+"""Builders of the objects that serve one CustomDomain; pure, one kind a file."""

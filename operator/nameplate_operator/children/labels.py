@@ -1,0 +1,66 @@
+"""Marks a CustomDomain's children as its own, and tells them from those of a stranger."""
+
+from typing import Any
+
+from nameplate_api.conditions import Reason
+from nameplate_api.custom_domain import DOMAIN_LABEL
+from nameplate_operator.ports import Manifest, ProviderError, Ref
+from nameplate_operator.subject import CUSTOM_DOMAIN, Domain
+
+MANAGED_BY = "app.kubernetes.io/managed-by"
+NAMEPLATE = "nameplate"
+_COLLECTED_WITHIN = 5.0
+
+
+def selector(domain: Domain) -> dict[str, str]:
+    """Return the labels by which the domain's Pods are found; they must never change."""
+    return {DOMAIN_LABEL: domain.ref.name}
+
+
+def labels(domain: Domain) -> dict[str, str]:
+    """Return the labels of every child (Kubernetes' recommended ones, and ours)."""
+    return {
+        "app.kubernetes.io/name": "nameplate-ingestion",
+        "app.kubernetes.io/instance": domain.ref.name,
+        "app.kubernetes.io/part-of": NAMEPLATE,
+        MANAGED_BY: NAMEPLATE,
+        **selector(domain),
+    }
+
+
+def owner(domain: Domain) -> dict[str, Any]:
+    """Return the ownerReference by which a child goes with its CustomDomain."""
+    return {
+        "apiVersion": CUSTOM_DOMAIN.api_version,
+        "kind": CUSTOM_DOMAIN.kind,
+        "name": domain.ref.name,
+        "uid": domain.uid,
+        "controller": True,
+        "blockOwnerDeletion": True,
+    }
+
+
+def metadata(domain: Domain, name: str) -> dict[str, Any]:
+    """Return the metadata of a child."""
+    return {
+        "name": name,
+        "namespace": domain.ref.namespace,
+        "labels": labels(domain),
+        "ownerReferences": [owner(domain)],
+    }
+
+
+def is_ours(live: Manifest, domain: Domain, ref: Ref) -> bool:
+    """Say whether an object of a child's name belongs to this CustomDomain, and not to a stranger.
+
+    Raises ProviderError(Waiting) for what a CustomDomain of the same name left behind: garbage collection removes it.
+    """
+    references = live["metadata"].get("ownerReferences", [])
+    if any(reference["uid"] == domain.uid for reference in references):
+        return True
+    mine = (CUSTOM_DOMAIN.kind, domain.ref.name)
+    if any((reference["kind"], reference["name"]) == mine for reference in references):
+        message = f"Waits until Kubernetes has removed the {ref.kind.kind} of a deleted CustomDomain of the same name."
+        raise ProviderError(Reason.WAITING, message, retry_after=_COLLECTED_WITHIN)
+    marked = live["metadata"].get("labels", {})
+    return not references and selector(domain).items() <= marked.items() and marked.get(MANAGED_BY) == NAMEPLATE

@@ -1,0 +1,29 @@
+"""Names a CustomDomain's children; the CustomDomain's own name leaves room for every suffix."""
+
+from nameplate_operator.ports import Kind, Ref
+from nameplate_operator.subject import Domain
+
+DEPLOYMENT = Kind("apps/v1", "Deployment", "deployments")
+SERVICE = Kind("v1", "Service", "services")
+SERVICE_ACCOUNT = Kind("v1", "ServiceAccount", "serviceaccounts")
+CONFIG_MAP = Kind("v1", "ConfigMap", "configmaps")
+INGRESS = Kind("networking.k8s.io/v1", "Ingress", "ingresses")
+SECRET = Kind("v1", "Secret", "secrets")
+
+HTTP_PORT = "http"
+"""Name of the Service's port."""
+
+
+def ingestion(domain: Domain) -> str:
+    """Return the name of all that runs and exposes the ingestion: Deployment, Service, Ingress and so on."""
+    return f"{domain.ref.name}-ingestion"
+
+
+def tls_secret(domain: Domain) -> Ref:
+    """Return the Secret that carries the certificate."""
+    return Ref(SECRET, f"{domain.ref.name}-tls", domain.ref.namespace)
+
+
+def ingress(domain: Domain) -> Ref:
+    """Return the Ingress."""
+    return Ref(INGRESS, ingestion(domain), domain.ref.namespace)

@@ -1,0 +1,171 @@
+"""Routed: the Ingress has an address, and the address records in our zone lead there."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import ip_address
+from typing import Any
+
+from nameplate_api.conditions import ConditionType, Reason, Truth
+from nameplate_operator.changes import ApplyChild
+from nameplate_operator.children import names
+from nameplate_operator.children.drift import drifted, sealed
+from nameplate_operator.children.ingress import ingress
+from nameplate_operator.children.labels import is_ours
+from nameplate_operator.phase import Change, Decision, Findings, Phase, Streak, Verdict, Was
+from nameplate_operator.phases.zone import ZoneHosting
+from nameplate_operator.ports import Manifest, Ports, RecordSet, Zone
+from nameplate_operator.records import ADDRESS_TYPES, address_records, hosts
+from nameplate_operator.subject import Domain
+
+_CONFLICT_EVERY = 60.0
+_ADDRESS_EVERY = 10.0
+_ADDRESS_GONE_TIMEOUT = 60.0
+_MOST_ADDRESSES = 16
+_KEPT = "The address records stay as they are."
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """The Ingress, the addresses and host names it shows, and our zone; ``foreign`` says that it is a stranger's."""
+
+    ingress: Manifest | None
+    addresses: tuple[str, ...]
+    hostnames: tuple[str, ...]
+    zone: Zone | None
+    foreign: bool = False
+
+    @property
+    def published(self) -> tuple[RecordSet, ...]:
+        """Return the address records that stand in the zone."""
+        served = hosts(self.zone.name) if self.zone else ()
+        records = self.zone.records if self.zone else ()
+        return tuple(r for r in records if r.name in served and r.type in ADDRESS_TYPES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishRecords(Change):
+    """Put address records into the zone and take others out, in one write."""
+
+    zone: Zone
+    upserts: tuple[RecordSet, ...]
+    deletions: tuple[RecordSet, ...] = ()
+
+    async def apply(self, ports: Ports) -> None:
+        """Write them, all or none."""
+        await ports.zones.write(self.zone, self.upserts, self.deletions)
+
+
+class Route(Phase[Domain, Routing]):
+    """Makes the Ingress, and publishes where it is; what was published stays while nothing better is known."""
+
+    condition = ConditionType.ROUTED
+    needs = (ConditionType.DELEGATED,)
+    reports = ("endpoints",)
+
+    async def observe(self, subject: Domain, findings: Findings, now: datetime) -> Routing | None:
+        """Look at the Ingress; the zone was seen before in this pass."""
+        hosting = findings.of(ZoneHosting)
+        zone = hosting.zone if hosting else None
+        ref = names.ingress(subject)
+        live = await self.ports.cluster.get(ref)
+        if live is not None and not is_ours(live, subject, ref):
+            return Routing(live, (), (), zone, foreign=True)
+        return Routing(live, *_shown(live), zone)
+
+    def decide(self, subject: Domain, seen: Routing, was: Was) -> Decision:
+        """Keep the Ingress as it must be; then the records, once there is an address."""
+        report = _endpoints(subject) if seen.published or was.true else {}
+        if seen.foreign:
+            message = f"{names.ingress(subject)} exists and does not belong to this CustomDomain. Delete or rename it."
+            conflict = Verdict(Truth.FALSE, Reason.NAME_CONFLICT, message, stalled=True)
+            return Decision(conflict, report=report, recheck_after=_CONFLICT_EVERY)
+        changes = self._ingress(subject, seen)
+        if not seen.addresses:
+            return _without_address(seen, was, changes, report)
+        if seen.zone is None:
+            return Decision(_zone_unseen(was), changes, report, recheck_after=_ADDRESS_EVERY)
+        wanted = address_records(subject.spec.domain, seen.addresses, self.settings.zones.ttl)
+        upserts, deletions = _difference(seen.published, wanted)
+        if upserts or deletions:
+            first = not seen.published
+            changes += (PublishRecords(zone=seen.zone, upserts=upserts, deletions=deletions, first=first),)
+        if _values(seen.published) != _values(wanted):
+            message = f"The address records are being changed to {', '.join(seen.addresses)}."
+            return Decision(Verdict(Truth.FALSE, Reason.RECORDS_PENDING, message), changes, report)
+        return Decision(_programmed(seen), changes, _endpoints(subject))
+
+    def _ingress(self, subject: Domain, seen: Routing) -> tuple[Change, ...]:
+        wanted = sealed(ingress(subject, self.settings.route))
+        if seen.ingress is not None and not drifted(wanted, seen.ingress):
+            return ()
+        return (ApplyChild(manifest=wanted, first=seen.ingress is None),)
+
+
+def _without_address(seen: Routing, was: Was, changes: tuple[Change, ...], report: dict[str, Any]) -> Decision:
+    if was.true:
+        # A controller that restarts takes its address out of status for a moment.
+        streak = was.streak.struck(was.now)
+        message = f"The Ingress shows no address any more. {_KEPT}"
+        lasting = streak.age(was.now) >= _ADDRESS_GONE_TIMEOUT
+        verdict = (
+            Verdict(Truth.FALSE, Reason.AWAITING_ADDRESS, message)
+            if lasting
+            else Verdict(Truth.TRUE, Reason.PROGRAMMED, message)
+        )
+        return Decision(verdict, changes, report, recheck_after=_ADDRESS_EVERY, streak=streak)
+    message = _awaited(seen) + (f" {_KEPT}" if seen.published else "")
+    verdict = Verdict(Truth.FALSE, Reason.AWAITING_ADDRESS, message)
+    return Decision(verdict, changes, report, recheck_after=_ADDRESS_EVERY, streak=Streak())
+
+
+def _awaited(seen: Routing) -> str:
+    if seen.ingress is None:
+        return "The Ingress is being made."
+    if seen.hostnames:
+        return f"The Ingress shows the host name {seen.hostnames[0]}, which has no address yet."
+    return "The Ingress has no address yet; its controller gives it one."
+
+
+def _zone_unseen(was: Was) -> Verdict:
+    message = "The Ingress has an address, but the zone could not be looked at."
+    if was.true:
+        return Verdict(Truth.TRUE, Reason.PROGRAMMED, f"{message} {_KEPT}")
+    return Verdict(Truth.FALSE, Reason.RECORDS_PENDING, message)
+
+
+def _programmed(seen: Routing) -> Verdict:
+    return Verdict(Truth.TRUE, Reason.PROGRAMMED, f"The address records lead to {', '.join(seen.addresses)}.")
+
+
+def _endpoints(subject: Domain) -> dict[str, Any]:
+    _, api, cdn = hosts(subject.spec.domain)
+    return {"endpoints": {"trackingAPI": f"https://{api}", "cdn": f"https://{cdn}"}}
+
+
+def _shown(live: Manifest | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    status = (live or {}).get("status") or {}
+    entries = ((status.get("loadBalancer") or {}).get("ingress") or ())[:_MOST_ADDRESSES]
+    addresses = sorted({address for entry in entries if (address := _address(entry.get("ip", "")))})
+    hostnames = sorted({entry["hostname"] for entry in entries if entry.get("hostname")})
+    return tuple(addresses), tuple(hostnames)
+
+
+def _address(text: str) -> str | None:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return None
+
+
+def _difference(
+    published: tuple[RecordSet, ...], wanted: tuple[RecordSet, ...]
+) -> tuple[tuple[RecordSet, ...], tuple[RecordSet, ...]]:
+    live = {(r.name, r.type): (r.ttl, sorted(r.values)) for r in published}
+    kept = {(r.name, r.type) for r in wanted}
+    upserts = tuple(r for r in wanted if live.get((r.name, r.type)) != (r.ttl, sorted(r.values)))
+    return upserts, tuple(r for r in published if (r.name, r.type) not in kept)
+
+
+def _values(records: Iterable[RecordSet]) -> set[tuple[str, str, tuple[str, ...]]]:
+    return {(r.name, r.type, tuple(sorted(r.values))) for r in records}

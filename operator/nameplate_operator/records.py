@@ -1,0 +1,45 @@
+"""Builds the record sets that we put into a zone: the bare zone's own, and those that lead to an Ingress."""
+
+from collections.abc import Iterable
+from ipaddress import ip_address
+
+from nameplate_operator.ports import RecordSet
+
+NO_ISSUER = ('0 issue ";"',)
+"""CAA values by which no public authority may issue a certificate (RFC 8659, section 4.2)."""
+ADDRESS_TYPES = ("A", "AAAA")
+_NS_TTL = 3600
+_TOKEN_TTL = 60
+_CAA_TTL = 3600
+
+
+def token_name(name: str) -> str:
+    """Return the name at which a zone carries its token."""
+    return f"_nameplate.{name}"
+
+
+def hosts(name: str) -> tuple[str, str, str]:
+    """Return the names that are served for a domain: its own, the Tracking API's and the library's."""
+    return (name, f"api.{name}", f"cdn.{name}")
+
+
+def bare_zone(
+    name: str, token: str, nameservers: Iterable[str], caa: Iterable[str] = NO_ISSUER
+) -> tuple[RecordSet, ...]:
+    """Return all that a zone of ours holds before it is delegated, and again once its name was let go."""
+    sets = (
+        RecordSet(name, "NS", _NS_TTL, tuple(nameservers)),
+        RecordSet(token_name(name), "TXT", _TOKEN_TTL, (token,)),
+        RecordSet(name, "CAA", _CAA_TTL, tuple(caa)),
+    )
+    return tuple(record for record in sets if record.values)
+
+
+def address_records(name: str, addresses: Iterable[str], ttl: int) -> tuple[RecordSet, ...]:
+    """Return the A and AAAA records by which all hosts of a domain lead to these addresses."""
+    by_type: dict[str, list[str]] = {}
+    for address in sorted({ip_address(text) for text in addresses}, key=lambda ip: (ip.version, int(ip))):
+        by_type.setdefault("AAAA" if address.version == 6 else "A", []).append(str(address))
+    return tuple(
+        RecordSet(host, type_, ttl, tuple(values)) for host in hosts(name) for type_, values in by_type.items()
+    )
