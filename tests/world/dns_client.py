@@ -13,18 +13,28 @@ from tests.world.dns.server import Server
 _TIMEOUT = 3.0
 
 
-def ask(server: Server, name: str, rdtype: str, *, tcp: bool = False, dnssec: bool = False) -> dns.message.Message:
+def ask(
+    server: Server, name: str, rdtype: str, *, tcp: bool = False, dnssec: bool = False, timeout: float = _TIMEOUT
+) -> dns.message.Message:
     """One question without recursion to a server of the world."""
-    return ask_address(server.address, server.port, name, rdtype, tcp=tcp, dnssec=dnssec)
+    where = (server.address, server.port)
+    return ask_address(*where, name, rdtype, tcp=tcp, dnssec=dnssec, timeout=timeout)
 
 
 def ask_address(
-    address: str, port: int, name: str, rdtype: str, *, tcp: bool = False, dnssec: bool = False
+    address: str,
+    port: int,
+    name: str,
+    rdtype: str,
+    *,
+    tcp: bool = False,
+    dnssec: bool = False,
+    timeout: float = _TIMEOUT,
 ) -> dns.message.Message:
     """One question without recursion to whatever listens there."""
     query = dns.message.make_query(name, rdtype, use_edns=0, payload=1232, want_dnssec=dnssec, flags=0)
     send = dns.query.tcp if tcp else dns.query.udp
-    return send(query, address, port=port, timeout=_TIMEOUT)
+    return send(query, address, port=port, timeout=timeout)
 
 
 def texts(section: list[dns.rrset.RRset]) -> list[str]:

@@ -1,6 +1,7 @@
 """A plain resolver finds its way from the root hints, through every cut, to scripted servers and to a real PowerDNS."""
 
 import json
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from tests.world.dns.world import DnsWorld
 from tests.world.dns_client import ask, ask_address, hinted_addresses, resolve, texts
+from tests.world.http_faults import FaultProxy, HttpFault, Point
 from tests.world.powerdns import PowerDNS
 
 
@@ -31,7 +33,7 @@ def lookup(world: DnsWorld, name: str, rdtype: str) -> list[str]:
     return texts(resolve(roots, world.port, name, rdtype).answer)
 
 
-def create_zone(powerdns: PowerDNS, name: str, nameservers: list[str]) -> None:
+def create_zone(powerdns: PowerDNS, name: str, nameservers: list[str], *, through: str | None = None) -> None:
     soa = f"{nameservers[0]}. hostmaster.{name}. 1 3600 600 86400 60"
     zone = {
         "name": f"{name}.",
@@ -43,7 +45,7 @@ def create_zone(powerdns: PowerDNS, name: str, nameservers: list[str]) -> None:
         ],
     }
     request = urllib.request.Request(  # noqa: S310
-        f"{powerdns.api_url}/api/v1/servers/localhost/zones",
+        f"{through or powerdns.api_url}/api/v1/servers/localhost/zones",
         data=json.dumps(zone).encode(),
         headers={"X-API-Key": powerdns.api_key, "Content-Type": "application/json"},
     )
@@ -93,6 +95,17 @@ def test_zones_of_powerdns_outlive_an_outage(
         ask_address(world.platform_addresses[0], world.port, "cdp.acme.example", "SOA", tcp=True)
     powerdns.start()
     assert ask_address(world.platform_addresses[0], world.port, "cdp.acme.example", "SOA").flags & dns.flags.AA
+
+
+def test_a_zone_exists_though_the_answer_to_its_creation_was_lost(world: DnsWorld, powerdns: PowerDNS) -> None:
+    with FaultProxy(powerdns.api_url) as proxy:
+        proxy.inject(HttpFault(Point.AFTER_EFFECT, drop=True), methods={"POST"}, path="/zones$", times=1)
+        with pytest.raises(OSError, match=r"closed|reset"):
+            create_zone(powerdns, "cdp.acme.example", ["k7.ns1.platform.example"], through=proxy.url)
+        with pytest.raises(urllib.error.HTTPError, match="409"):
+            create_zone(powerdns, "cdp.acme.example", ["k7.ns1.platform.example"], through=proxy.url)
+        assert [exchange.status for exchange in proxy.exchanges] == [201, 409]
+    assert ask_address(world.platform_addresses[1], world.port, "cdp.acme.example", "SOA").flags & dns.flags.AA
 
 
 def test_a_powerdns_that_cannot_start_says_why(world: DnsWorld, tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ class DnsWorld:
         self.root_hints = self.directory / "named.root"
         self.directory.mkdir(parents=True, exist_ok=True)
         self.root_hints.write_text(_hints(roots))
-        self.platform = self.zone(PLATFORM)
+        self.platform = self.zone(PLATFORM, prefix="dns")
         self.platform_addresses = [self._network.address(), self._network.address()]
         self._platform_servers: list[Server] = []
         for host, address in zip(("ns1", "ns2"), self.platform_addresses, strict=True):
@@ -90,11 +90,12 @@ class DnsWorld:
         name: str,
         *,
         servers: int = 2,
+        prefix: str = "ns",
         nameservers: Sequence[str] = (),
         on: ServedZone | None = None,
         delegated: bool = True,
     ) -> ServedZone:
-        """A zone on servers of its own: `ns1.<name>` ... with glue, on the given hosts, or on those of a zone.
+        """A zone on servers of its own: `<prefix>1.<name>` ... with glue, on the given hosts, or on those of a zone.
 
         With `on=parent, delegated=False` it is the twin that hides a delegation at the same provider.
         """
@@ -105,7 +106,7 @@ class DnsWorld:
         elif nameservers:
             by_host = {host: self.nameserver(host) for host in nameservers}
         else:
-            by_host = {host: self.server(host) for host in (f"ns{i + 1}.{name}" for i in range(servers))}
+            by_host = {host: self.server(host) for host in (f"{prefix}{i + 1}.{name}" for i in range(servers))}
             glue = {host: server.address for host, server in by_host.items()}
         zone = self._serve(name, by_host)
         if delegated:
