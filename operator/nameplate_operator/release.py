@@ -1,0 +1,85 @@
+"""One pass over one DomainClaim: says who holds the name, and once nobody does, lets go of it step by step."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from nameplate_operator.changes import STATUS
+from nameplate_operator.claims.quarantine import Quarantine
+from nameplate_operator.claims.register import is_unbound
+from nameplate_operator.claims.tenure import Tenure
+from nameplate_operator.claims.this_cluster import ThisCluster
+from nameplate_operator.claims.undelegation import Parents, Undelegation
+from nameplate_operator.claims.withdrawal import Withdrawal
+from nameplate_operator.plan import Decisions, Memory, Phases, carry_out, plan
+from nameplate_operator.ports import Conflict, Ports, Ref
+from nameplate_operator.reconcile import manifest_of
+from nameplate_operator.settings import OperatorSettings
+from nameplate_operator.subject import Claim
+from nameplate_operator.summary import stamp
+
+_PATIENCE = 25
+"""Passes with changes in a row after which somebody must be undoing them: slow down."""
+
+
+def release_phases(ports: Ports, settings: OperatorSettings, parents: Parents) -> Phases:
+    """Return the phases of a claim in their order; the first alone runs while the name is held."""
+    return (
+        Tenure(ports, settings),
+        Withdrawal(ports, settings),
+        Undelegation(ports, settings, parents),
+        Quarantine(ports, settings),
+    )
+
+
+@dataclass
+class Releaser:
+    """Brings released claims to their end; one call is one pass."""
+
+    phases: Phases
+    ports: Ports
+    settings: OperatorSettings
+    memories: dict[Ref, Memory] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._this_cluster = ThisCluster(self.ports, self.settings)
+
+    async def reconcile(self, ref: Ref, now: datetime) -> float | None:
+        """Make one pass; return the seconds until the next look, or None if only a change of the claim needs one."""
+        manifest = await self.ports.cluster.get(ref)
+        if manifest is None:
+            self.memories.pop(ref, None)
+            return None
+        claim = Claim.read(manifest)
+        if claim.spec.cluster_name not in (None, await self._this_cluster.name()):
+            return None
+        memory = self.memories.setdefault(ref, Memory())
+        phases = self.phases if claim.spec.release_time is not None else self.phases[:1]
+        decisions = await plan(phases, claim, memory, now)
+        decisions, changed = await carry_out(decisions, self.ports, memory)
+        memory.passes_with_changes = memory.passes_with_changes + 1 if changed else 0
+        await self._report(claim, decisions, now)
+        if changed:
+            excess = memory.passes_with_changes - _PATIENCE
+            return min(2.0**excess, 60.0) if excess > 0 else 0.0
+        rechecks = [each.recheck_after for each in decisions.values() if each.recheck_after is not None]
+        return min(rechecks, default=None)
+
+    async def _report(self, claim: Claim, decisions: Decisions, now: datetime) -> None:
+        # An unbound claim is bound or gone in a moment; a write to it would only be in the way of that.
+        if is_unbound(claim):
+            return
+        verdicts = {condition: decision.verdict for condition, decision in decisions.items()}
+        conditions = stamp(verdicts, claim.conditions, claim.generation, now)
+        status = {
+            "observedGeneration": claim.generation,
+            "conditions": [each.model_dump(mode="json", by_alias=True) for each in conditions],
+        }
+        if status == claim.status:
+            return
+        try:
+            await self.ports.cluster.apply_status(manifest_of(claim, status), STATUS)
+        except Conflict:
+            return
+        for decision in decisions.values():
+            for event in decision.events:
+                await self.ports.cluster.emit(event)
