@@ -1,0 +1,184 @@
+"""kopf's edge: its watch of CustomDomains and DomainClaims says "look at this object", and nothing else.
+
+kopf ends every task of its event loop that began after it, and takes the process's signals. So it gets a thread and an
+event loop of its own, and what it sees crosses over as plain values.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import aiohttp
+import kopf
+
+from nameplate_operator.ports import Kind, Manifest
+from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM
+
+# It says that signals are not its business in this thread; they are ours.
+logging.getLogger("kopf._core.reactor.running").setLevel(logging.ERROR)
+
+WATCHED = (CUSTOM_DOMAIN, DOMAIN_CLAIM)
+
+Heed = Callable[[str | None, Kind, Manifest], None]
+"""Takes an event: its type (None in a listing), the kind, the object."""
+Login = Callable[[], kopf.ConnectionInfo]
+"""Says where the API server is and who we are; asked again when it no longer believes us."""
+
+
+class _Unwritten(kopf.DiffBaseStorage, kopf.ProgressStorage):
+    """Keeps nothing: so nothing is copied for it, and no annotation can ever appear on a user's object."""
+
+    def build(self, **_: Any) -> Any:
+        return {}
+
+    def fetch(self, **_: Any) -> Any:
+        return None
+
+    def store(self, **_: Any) -> None:
+        return None
+
+    def purge(self, **_: Any) -> None:
+        return None
+
+    def touch(self, **_: Any) -> None:
+        return None
+
+    def clear(self, *, essence: Any) -> Any:
+        return essence
+
+
+class _Endless:
+    """Pauses between the attempts of one request: it is never given up, since giving up would end the process."""
+
+    def __iter__(self) -> Iterator[float]:
+        yield from (1, 1, 2, 3, 5, 8, 13)
+        while True:
+            yield 20
+
+
+def kopf_settings() -> kopf.OperatorSettings:
+    """Return what is set otherwise than kopf does by itself, with the reason for each."""
+    settings = kopf.OperatorSettings()
+    # Nobody reads what kopf remembers of an object, but it would be written on the object.
+    settings.persistence.diffbase_storage = settings.persistence.progress_storage = _Unwritten()
+    # kopf takes away a finalizer of this name where it finds one: neither ours nor that of another operator.
+    settings.persistence.finalizer = "kopf.nameplate.dev/never-set"
+    # No handler waits for an own patch to come back, for there is none.
+    settings.persistence.consistency_timeout = 0
+    # A listing in pages bounds its memory and how long the loop stands still.
+    settings.watching.chunk_size = 500
+    # A watch is renewed every five minutes even if it seems well; whole seconds, since the API server parses them.
+    settings.watching.server_timeout = 300
+    settings.watching.client_timeout = 310
+    settings.watching.connect_timeout = 10
+    # A stream without a bookmark for longer than the API server's minute is dead.
+    settings.watching.inactivity_timeout = 70
+    # An object's task lives for as long as its events need; a limit would make each hold its place while idle.
+    settings.queueing.idle_timeout = 0.5
+    settings.queueing.worker_limit = None
+    # Our kinds are served before kopf starts; the watch of CRDs and namespaces costs rights, and can end the process.
+    settings.scanning.disabled = True
+    # The Lease decides who works; peering is no lock.
+    settings.peering.standalone = True
+    # Events of ours are posted by the cluster adapter, without repetition.
+    settings.posting.enabled = False
+    settings.networking.request_timeout = 30
+    settings.networking.connect_timeout = 10
+    settings.networking.error_backoffs = _Endless()
+    settings.networking.enforce_retry_after = True
+    # A variable such as HTTPS_PROXY must not come between the API server and us.
+    settings.networking.trust_env = False
+    return settings
+
+
+def registry(heed: Heed, login: Login) -> kopf.OperatorRegistry:
+    """Return kopf's handlers: the way in, and one on every event of our kinds."""
+    handlers = kopf.OperatorRegistry()
+
+    @kopf.on.login(registry=handlers)
+    async def sign_in(**_: Any) -> kopf.AiohttpSession:
+        return _session(login())
+
+    def watch(kind: Kind) -> None:
+        group, _, api_version = kind.api_version.rpartition("/")
+
+        @kopf.on.event(group, api_version, kind.plural, registry=handlers)
+        async def look(event: Any, **_: Any) -> None:
+            heed(event["type"], kind, event["object"])
+
+    for kind in WATCHED:
+        watch(kind)
+    return handlers
+
+
+def _session(access: kopf.ConnectionInfo) -> kopf.AiohttpSession:
+    # kopf's own session has no limit, and then a listing opens a connection per object.
+    connector = aiohttp.TCPConnector(limit=32, ssl=access.as_ssl_context())
+    session = aiohttp.ClientSession(connector=connector, headers=access.as_http_headers(), trust_env=False)
+    return kopf.AiohttpSession(server=access.server, aiohttp_session=session)
+
+
+class Edge:
+    """kopf in a thread of its own; an error that ends it comes out of ``serve``."""
+
+    def __init__(self, heed: Heed, login: Login, settings: kopf.OperatorSettings | None = None) -> None:
+        self._heed = heed
+        self._login = login
+        self._settings = settings or kopf_settings()
+        self._unwanted = threading.Event()
+        self._inside: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
+
+    async def serve(self) -> None:
+        """Watch until cancelled."""
+        ours = asyncio.get_running_loop()
+        ended: asyncio.Future[None] = ours.create_future()
+
+        def heed(*event: Any) -> None:
+            ours.call_soon_threadsafe(self._heed, *event)
+
+        def live() -> None:
+            error: BaseException = RuntimeError("kopf ended by itself")
+            try:
+                asyncio.run(self._operate(heed))
+            except BaseException as caught:  # noqa: BLE001 - whatever it is, it must end the process over there
+                error = caught
+            ours.call_soon_threadsafe(self._settle, ended, error)
+
+        threading.Thread(target=live, name="kopf", daemon=True).start()
+        try:
+            await asyncio.shield(ended)
+        finally:
+            self._unwanted.set()
+            if self._inside is not None and not ended.done():
+                loop, stop = self._inside
+                loop.call_soon_threadsafe(stop.set)
+            await asyncio.wait([ended], timeout=10)
+
+    async def answers(self) -> bool:
+        """Say whether kopf's event loop still runs what it is given."""
+        if self._inside is None or not self._inside[0].is_running():
+            return False
+        pulse = asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self._inside[0])
+        done, _ = await asyncio.wait([asyncio.wrap_future(pulse)], timeout=5)
+        return bool(done)
+
+    async def _operate(self, heed: Heed) -> None:
+        stop = asyncio.Event()
+        self._inside = asyncio.get_running_loop(), stop
+        if self._unwanted.is_set():
+            return
+        await kopf.operator(
+            registry=registry(heed, self._login),
+            settings=self._settings,
+            clusterwide=True,
+            standalone=True,
+            stop_flag=stop,
+        )
+
+    def _settle(self, ended: "asyncio.Future[None]", error: BaseException) -> None:
+        if self._unwanted.is_set():
+            ended.set_result(None)
+        else:
+            ended.set_exception(error)
