@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from nameplate_api.custom_domain import Resources
+from nameplate_api.custom_domain import ResourceAmounts, Resources
 
 Seconds = Annotated[float, Field(gt=0, le=10 * 365 * 86400)]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -62,7 +62,9 @@ class IngestionSettings(_Settings):
     image: Annotated[str, Field(min_length=1, description="Container image.")]
     image_pull_policy: Annotated[str | None, Field(description="Pull policy; none = Kubernetes' default.")] = None
     replicas: Annotated[int, Field(ge=1, le=100, description="Pods, where the CustomDomain does not say.")] = 2
-    resources: Annotated[Resources | None, Field(description="Resources, where the CustomDomain does not say.")] = None
+    resources: Annotated[Resources, Field(description="Resources, where the CustomDomain does not say.")] = Resources(
+        requests=ResourceAmounts(cpu="50m", memory="64Mi"), limits=ResourceAmounts(memory="256Mi")
+    )
     progress_timeout: Annotated[int, Field(ge=1, description="Deadline of a roll-out.")] = 600
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nameplate_api.custom_domain import GROUP
+from nameplate_operator.changes import ApplyChild
 from nameplate_operator.ports import Manifest
 
 APPLIED = f"{GROUP}/applied"

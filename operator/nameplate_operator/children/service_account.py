@@ -1,0 +1,17 @@
+"""Builds the ServiceAccount of the ingestion Pods, which need no access to the API and get no token."""
+
+from typing import Any
+
+from nameplate_operator.children import names
+from nameplate_operator.children.labels import metadata
+from nameplate_operator.subject import Domain
+
+
+def service_account(domain: Domain) -> dict[str, Any]:
+    """Return the ServiceAccount."""
+    return {
+        "apiVersion": names.SERVICE_ACCOUNT.api_version,
+        "kind": names.SERVICE_ACCOUNT.kind,
+        "metadata": metadata(domain, names.ingestion(domain)),
+        "automountServiceAccountToken": False,
+    }

@@ -1,0 +1,37 @@
+"""Builds the settings document of a domain's ingestion, and the ConfigMap that carries it."""
+
+from typing import Any
+
+from nameplate_api.ingestion_settings import SETTINGS_FILE, IngestionSettings, SourceSettings
+from nameplate_operator.children import names
+from nameplate_operator.children.labels import metadata
+from nameplate_operator.records import hosts
+from nameplate_operator.subject import Domain
+
+
+def ingestion_settings(domain: Domain) -> IngestionSettings:
+    """Return what the service must know; a secret key is named by the file that is mounted for its source."""
+    return IngestionSettings(
+        domain=domain.spec.domain,
+        hosts=hosts(domain.spec.domain),
+        uid=domain.uid,
+        sources=tuple(
+            SourceSettings(
+                name=source.name,
+                type=source.type,
+                write_key=source.write_key,
+                write_key_file=source.name if source.write_key_secret_ref else None,
+            )
+            for source in domain.spec.sources
+        ),
+    )
+
+
+def settings_map(domain: Domain) -> dict[str, Any]:
+    """Return the ConfigMap."""
+    return {
+        "apiVersion": names.CONFIG_MAP.api_version,
+        "kind": names.CONFIG_MAP.kind,
+        "metadata": metadata(domain, names.ingestion(domain)),
+        "data": {SETTINGS_FILE: ingestion_settings(domain).document()},
+    }

@@ -1,0 +1,157 @@
+"""IngestionAvailable: at least one Pod of this or of the last good spec serves."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from nameplate_api.conditions import ConditionType, Reason, Truth
+from nameplate_api.ingestion_settings import IngestionSettings, WellKnown
+from nameplate_operator.changes import ApplyChild
+from nameplate_operator.children import names
+from nameplate_operator.children.deployment import deployment
+from nameplate_operator.children.drift import upkeep
+from nameplate_operator.children.labels import is_ours
+from nameplate_operator.children.service import service
+from nameplate_operator.children.service_account import service_account
+from nameplate_operator.children.settings_map import ingestion_settings, settings_map
+from nameplate_operator.phase import Decision, Findings, Phase, Verdict, Was
+from nameplate_operator.phases.certificate import CertificateIssuance
+from nameplate_operator.ports import Kind, Manifest, ProbeTarget, Ref
+from nameplate_operator.records import hosts
+from nameplate_operator.subject import Domain
+from nameplate_operator.well_known import Heard, Identity, ask
+
+_ROLLING_EVERY = 5.0
+_MISSING_EVERY = 30.0
+_CONFLICT_EVERY = 60.0
+_KINDS: tuple[Kind, ...] = (names.SERVICE_ACCOUNT, names.CONFIG_MAP, names.DEPLOYMENT, names.SERVICE)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The children as they stand, the settings they must carry, and what each public host answered."""
+
+    settings: IngestionSettings
+    live: Mapping[Kind, Manifest | None]
+    foreign: Ref | None = None
+    heard: Mapping[str, Heard] | None = None
+    """By host; None while there is nobody to ask."""
+
+    @property
+    def answer(self) -> WellKnown | None:
+        """Return what the first host that gave an answer said."""
+        return next((h for h in (self.heard or {}).values() if isinstance(h, WellKnown)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """A Deployment's progress in Pods."""
+
+    wanted: int
+    available: int
+    complete: bool
+    stalled: bool
+
+    @classmethod
+    def of(cls, manifest: Manifest | None) -> "Rollout":
+        """Read the progress from a Deployment (apps/v1, "Deployment status")."""
+        if manifest is None:
+            return cls(0, 0, complete=False, stalled=False)
+        status, wanted = manifest.get("status", {}), manifest["spec"]["replicas"]
+        seen = status.get("observedGeneration", 0) >= manifest["metadata"]["generation"]
+        counts = [status.get(field, 0) for field in ("replicas", "updatedReplicas", "availableReplicas")]
+        stalled = any(c.get("reason") == "ProgressDeadlineExceeded" for c in status.get("conditions", ()))
+        return cls(wanted, counts[2], complete=seen and counts == [wanted] * 3, stalled=seen and stalled)
+
+
+class IngestionService(Phase[Domain, Running]):
+    """Runs the ingestion as the spec says and follows its roll-out."""
+
+    condition = ConditionType.INGESTION_AVAILABLE
+    needs = (ConditionType.DELEGATED,)
+
+    async def observe(self, subject: Domain, findings: Findings, now: datetime) -> Running | None:
+        """Look at the children, and ask the service by its public names if anybody can answer."""
+        settings = ingestion_settings(subject)
+        live: dict[Kind, Manifest | None] = {}
+        for kind in _KINDS:
+            ref = Ref(kind, names.ingestion(subject), subject.ref.namespace)
+            live[kind] = await self.ports.cluster.get(ref)
+            found = live[kind]
+            if found is not None and not is_ours(found, subject, ref):
+                return Running(settings, live, foreign=ref)
+        certified = findings.of(CertificateIssuance)
+        certificate = certified.holding.certificate if certified else None
+        addresses = ingress_addresses(await self.ports.cluster.get(names.ingress(subject)))
+        if certificate is None or not addresses or not Rollout.of(live[names.DEPLOYMENT]).available:
+            return Running(settings, live)
+        targets = [ProbeTarget(host, addresses, certificate.trust) for host in hosts(subject.spec.domain)]
+        identity = Identity(subject.spec.domain, subject.uid)
+        heard = await asyncio.gather(*(ask(self.ports.prober, target, identity) for target in targets))
+        return Running(settings, live, heard={t.host: h for t, h in zip(targets, heard, strict=True)})
+
+    def decide(self, subject: Domain, seen: Running, was: Was) -> Decision:
+        """Keep the children as they must be and say how many Pods serve."""
+        if seen.foreign is not None:
+            message = (
+                f"{seen.foreign} exists and does not belong to this CustomDomain. Delete or rename one of the two."
+            )
+            verdict = Verdict(Truth.FALSE, Reason.NAME_CONFLICT, message, stalled=True)
+            return Decision(verdict, recheck_after=_CONFLICT_EVERY)
+        rollout = Rollout.of(seen.live[names.DEPLOYMENT])
+        verdict = _missing(seen.answer) or _verdict(rollout, seen)
+        pause = _ROLLING_EVERY if verdict.progressing or not rollout.available else None
+        return Decision(
+            verdict,
+            tuple(self._upkeep(subject, seen)),
+            recheck_after=_MISSING_EVERY if verdict.reason is Reason.SECRET_NOT_FOUND else pause,
+        )
+
+    def _upkeep(self, subject: Domain, seen: Running) -> Iterator[ApplyChild]:
+        wanted: dict[Kind, dict[str, Any]] = {
+            names.SERVICE_ACCOUNT: service_account(subject),
+            names.CONFIG_MAP: settings_map(subject),
+            names.DEPLOYMENT: deployment(subject, self.settings.ingestion),
+            names.SERVICE: service(subject),
+        }
+        for kind, manifest in wanted.items():
+            yield from upkeep(manifest, seen.live[kind], from_spec=kind in (names.CONFIG_MAP, names.DEPLOYMENT))
+
+
+def ingress_addresses(manifest: Manifest | None) -> tuple[str, ...]:
+    """Return the IP addresses that an Ingress shows."""
+    status = (manifest or {}).get("status", {}).get("loadBalancer", {})
+    return tuple(entry["ip"] for entry in status.get("ingress", ()) if entry.get("ip"))
+
+
+def _missing(answer: WellKnown | None) -> Verdict | None:
+    if answer is None or not answer.missing_keys:
+        return None
+    named = ", ".join(answer.missing_keys)
+    message = (
+        f"The write key of {named} is not at hand: create the Secret and key that writeKeySecretRef names. "
+        "The other sources are served."
+    )
+    return Verdict(Truth.FALSE, Reason.SECRET_NOT_FOUND, message, stalled=True)
+
+
+def _verdict(rollout: Rollout, seen: Running) -> Verdict:
+    stale = seen.answer is not None and seen.answer.revision != seen.settings.revision
+    counted = f"{rollout.available} of {rollout.wanted} Pods serve"
+    if not rollout.available:
+        if rollout.stalled:
+            message = f"{counted}, and the roll-out passed its deadline. Look at the events and logs of the Pods."
+            return Verdict(Truth.FALSE, Reason.ROLLOUT_STALLED, message, stalled=True)
+        return Verdict(Truth.FALSE, Reason.ROLLING_OUT, f"{counted}.")
+    if rollout.stalled:
+        message = f"{counted}, but the roll-out passed its deadline. Look at the events and logs of the Pods."
+        return Verdict(Truth.TRUE, Reason.ROLLOUT_STALLED, message)
+    if not rollout.complete:
+        return Verdict(Truth.TRUE, Reason.AVAILABLE, f"{counted}; a roll-out is under way.", progressing=True)
+    if stale:
+        return Verdict(
+            Truth.TRUE, Reason.AVAILABLE, f"{counted}; they have yet to read the newest settings.", progressing=True
+        )
+    return Verdict(Truth.TRUE, Reason.AVAILABLE, f"{counted}.")

@@ -1,0 +1,61 @@
+"""Reachable: an HTTPS request by each public name reached our own ingestion."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from nameplate_api.conditions import ConditionType, Reason, Truth
+from nameplate_operator.phase import Decision, Findings, Phase, Streak, Verdict, Was
+from nameplate_operator.phases.ingestion import IngestionService
+from nameplate_operator.ports import ProviderError
+from nameplate_operator.subject import Domain
+from nameplate_operator.well_known import first_failure
+
+_STRIKES = 3
+_STRIKING_FOR = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The first failure among the public names, or None if all answered."""
+
+    names: tuple[str, ...]
+    failure: ProviderError | None
+
+
+class Reachability(Phase[Domain, Reach]):
+    """Judges by what the world would see, and never by one failure alone."""
+
+    condition = ConditionType.REACHABLE
+    needs = (ConditionType.CERTIFICATE_ISSUED, ConditionType.INGESTION_AVAILABLE, ConditionType.ROUTED)
+
+    async def observe(self, subject: Domain, findings: Findings, now: datetime) -> Reach | None:
+        """Take what the public names answered when the ingestion was looked at."""
+        running = findings.of(IngestionService)
+        if running is None or running.heard is None:
+            return None
+        return Reach(tuple(running.heard), first_failure(running.heard.values()))
+
+    def decide(self, subject: Domain, seen: Reach, was: Was) -> Decision:
+        """True at once; False only after failures in a row, if it ever was True."""
+        if seen.failure is None:
+            message = f"The ingestion answers at {', '.join(f'https://{name}' for name in seen.names)}."
+            return Decision(Verdict(Truth.TRUE, Reason.ANSWERING, message))
+        streak = was.streak.struck(was.now)
+        return Decision(self._verdict(seen.failure, was, streak), recheck_after=self._again_after(was), streak=streak)
+
+    def _verdict(self, failure: ProviderError, was: Was, streak: Streak) -> Verdict:
+        lasting = streak.count >= _STRIKES and streak.age(was.now) >= _STRIKING_FOR
+        if was.true and not lasting:
+            message = f"The ingestion answered before. The last attempt failed: {failure.message}"
+            return Verdict(Truth.TRUE, Reason.ANSWERING, message)
+        # A time-out may be the way from here alone, as where a router does not turn packets around.
+        timed_out = failure.reason is Reason.CONNECT_FAILED
+        truth = Truth.UNKNOWN if timed_out and not lasting and was.false_for == 0 else Truth.FALSE
+        return Verdict(truth, failure.reason, failure.message)
+
+    def _again_after(self, was: Was) -> float:
+        pace = self.settings.pace
+        if was.true:
+            return pace.failed_after
+        waited = (was.now - was.condition.last_transition_time).total_seconds() if was.condition else 0.0
+        return pace.edit_every if waited < 120 else pace.first_hour_every if waited < 3600 else pace.first_day_every / 3
