@@ -2,6 +2,7 @@
 
 import ssl
 import subprocess
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from tests.cluster.audit import AuditEvent, read_audit_log
 from tests.cluster.mounts import write_volume
 from tests.cluster.pki import Pki, write_kubeconfig
 from tests.cluster.processes import clean_environment
+from tests.cluster.waiting import until
 
 
 class KubectlError(Exception):
@@ -49,8 +51,22 @@ class ClusterAccess:
         return self.directory / "audit.log"
 
     def audit_events(self, offset: int = 0) -> Iterator[AuditEvent]:
-        """Yield what the audit log holds from a byte offset on (take `audit_log.stat().st_size` beforehand)."""
+        """Yield what the audit log holds from a byte offset on, as `audit_mark` gives it."""
         return read_audit_log(self.audit_log, offset)
+
+    def audit_mark(self) -> int:
+        """Return the length of the audit log, once it holds what was answered before this call.
+
+        The API server writes an event just after its answer, so a marker of our own is waited for.
+        """
+        offset, marker = self.audit_log.stat().st_size, f"audit-mark/{uuid.uuid4().hex}"
+        with self.client() as client:
+            client.get("/version", headers={"User-Agent": marker}).raise_for_status()
+        until(
+            lambda: any(event.user_agent == marker for event in self.audit_events(offset)),
+            "a request to be in the audit log",
+        )
+        return self.audit_log.stat().st_size
 
     def kubectl(
         self, *arguments: str, stdin: str | None = None, kubeconfig: Path | None = None, timeout: float = 60.0

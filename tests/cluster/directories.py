@@ -7,14 +7,16 @@ from pathlib import Path
 
 
 def root() -> Path:
-    """Return the folder of all running control planes of this user."""
-    return Path(tempfile.gettempdir()) / f"nameplate-{os.getuid()}"
+    """Return the folder of all that this user's test processes keep while they run."""
+    # A process id means something only within its namespace: elsewhere the owner of a folder may look dead.
+    namespace = Path("/proc/self/ns/pid").stat().st_ino
+    return Path(tempfile.gettempdir()) / f"nameplate-{os.getuid()}-{namespace}"
 
 
 def new_directory(owner: int, kind: str) -> Path:
     """Make a folder that belongs to the process `owner`, after removing those of owners that are gone."""
     sweep()
-    root().mkdir(mode=0o700, exist_ok=True)
+    root().mkdir(mode=0o700, parents=True, exist_ok=True)
     return Path(tempfile.mkdtemp(prefix=f"{kind}-{owner}-{_started(owner)}-", dir=root()))
 
 
@@ -30,7 +32,7 @@ def sweep() -> None:
     """Remove what killed runs left behind; their processes ended with their owner."""
     for directory in root().glob("*-*-*-*"):
         owner, started = directory.name.rsplit("-", 3)[1:3]
-        if _started(int(owner)) != started:
+        if owner.isdigit() and _started(int(owner)) != started:
             shutil.rmtree(directory, ignore_errors=True)
 
 

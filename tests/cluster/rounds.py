@@ -39,6 +39,14 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"nameplate: --seed {config.getoption('seed')}, {length} of counted tests"
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say it again after failures: a quiet run has no header."""
+    if terminalreporter.stats.get("failed") or terminalreporter.stats.get("error"):
+        terminalreporter.write_line(
+            f"nameplate: repeat the random choices of this run with --seed {config.option.seed}"
+        )
+
+
 @pytest.fixture
 def seed(request: pytest.FixtureRequest) -> int:
     """The seed of this run."""

@@ -27,6 +27,15 @@ def test_a_deployment_becomes_available_and_its_endpoints_are_listed(
     assert len({pod["status"]["podIP"] for pod in pods}) == 2
 
 
+def test_the_node_renews_its_lease(control_plane: ClusterAccess) -> None:
+    def renewed() -> str:
+        lease = ("lease", "node-1", "-n", "kube-node-lease", "--ignore-not-found")
+        return control_plane.kubectl("get", *lease, "-o", "jsonpath={.spec.renewTime}")
+
+    first = until(renewed, "a lease")
+    until(lambda: renewed() != first, "the lease to be renewed")
+
+
 def test_a_restricted_namespace_refuses_a_privileged_pod(control_plane: ClusterAccess, namespace: str) -> None:
     control_plane.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted")
     with pytest.raises(KubectlError, match='violates PodSecurity "restricted:latest": privileged'):

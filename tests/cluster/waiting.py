@@ -1,7 +1,8 @@
 """Waiting for something to become true, with a deadline and short intervals."""
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -17,3 +18,20 @@ def until(look: Callable[[], T | bool | None], what: str, timeout: float = 30.0,
         if time.monotonic() >= deadline:
             raise TimeoutError(f"{what}: not within {timeout:g} s; last seen: {seen!r}")
         time.sleep(look_every)
+
+
+async def eventually(
+    look: Callable[[], Awaitable[T | bool | None]],
+    what: str,
+    timeout: float = 30.0,  # noqa: ASYNC109 - its end is told with what was seen last
+    look_every: float = 0.05,
+) -> T:
+    """Do what `until` does, for a `look` to be awaited."""
+    deadline = time.monotonic() + timeout
+    while True:
+        seen = await look()
+        if seen:
+            return seen  # type: ignore[return-value]
+        if time.monotonic() >= deadline:
+            raise TimeoutError(f"{what}: not within {timeout:g} s; last seen: {seen!r}")
+        await asyncio.sleep(look_every)
