@@ -1,7 +1,7 @@
 """Runs the phases' looking and thinking over one subject, holds back what is not yet due, and carries the rest out."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,14 @@ _ASIDE = " The last attempt failed: "
 """Stands between what a condition says and why the newest look or change failed."""
 
 
+LookFailed = Callable[[ConditionType, Reason], object]
+"""Is told of each look that failed."""
+
+
+def _tell_nobody(_condition: ConditionType, _reason: Reason) -> None:
+    return None
+
+
 @dataclass(slots=True)
 class Memory:
     """What is remembered of one subject between passes; a restart begins anew."""
@@ -27,6 +35,7 @@ class Memory:
     streaks: dict[ConditionType, Streak] = field(default_factory=dict)
     failures: dict[ConditionType, int] = field(default_factory=dict)
     passes_with_changes: int = 0
+    look_failed: LookFailed = _tell_nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +135,7 @@ def _not_yet(phase: Phase[Any, Any], subject: Subject, decisions: Decisions, was
 
 
 def _failed_look(phase: Phase[Any, Any], subject: Subject, was: Was, error: ProviderError, memory: Memory) -> Decision:
+    memory.look_failed(phase.condition, error.reason)
     before = was.condition
     if before is not None and (was.true or (before.status is Truth.FALSE and not error.refused)):
         verdict = replace(kept(before), message=_aside(kept(before).message, error))

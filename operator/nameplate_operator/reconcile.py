@@ -33,6 +33,7 @@ class Reconciler:
     ports: Ports
     settings: OperatorSettings
     teardown: Callable[[Domain, datetime], Awaitable[float | None]]
+    memory: Callable[[], Memory] = Memory
     memories: dict[Ref, Memory] = field(default_factory=dict)
 
     async def reconcile(self, ref: Ref, now: datetime) -> float | None:
@@ -45,7 +46,7 @@ class Reconciler:
         if domain.deleting:
             self.memories.pop(ref, None)
             return await self.teardown(domain, now)
-        memory = self.memories.setdefault(ref, Memory())
+        memory = self.memories.setdefault(ref, self.memory())
         if domain.observed_generation != domain.generation:
             return await self._greet(domain, memory, now)
         return await self._pass(domain, memory, now)

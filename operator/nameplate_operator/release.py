@@ -1,5 +1,6 @@
 """One pass over one DomainClaim: says who holds the name, and once nobody does, lets go of it step by step."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -38,6 +39,7 @@ class Releaser:
     phases: Phases
     ports: Ports
     settings: OperatorSettings
+    memory: Callable[[], Memory] = Memory
     memories: dict[Ref, Memory] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -52,7 +54,7 @@ class Releaser:
         claim = Claim.read(manifest)
         if claim.spec.cluster_name not in (None, await self._this_cluster.name()):
             return None
-        memory = self.memories.setdefault(ref, Memory())
+        memory = self.memories.setdefault(ref, self.memory())
         phases = self.phases if claim.spec.release_time is not None else self.phases[:1]
         decisions = await plan(phases, claim, memory, now)
         decisions, changed = await carry_out(decisions, self.ports, memory)
