@@ -35,3 +35,16 @@ check: $(VENV)/ready ## Check format, lint, types, import contracts, and that ge
 	mypy
 	lint-imports
 	$(BIN)/python -m nameplate_api.generate --check
+
+.PHONY: programs
+programs: $(VENV)/ready ## Build the test control plane's programs once, and install PowerDNS if it is missing
+	$(BIN)/python -m tests.cluster.programs
+	$(BIN)/python -c 'from tests.world.powerdns import ensure_powerdns; ensure_powerdns()'
+
+.PHONY: test
+test: programs ## Run all tests on this machine; counted bars run a seeded tenth
+	pytest -n 4 --dist worksteal
+
+.PHONY: soak
+soak: programs ## Run all tests with every counted bar in full
+	pytest -n 4 --dist worksteal --soak
