@@ -6,6 +6,7 @@ They stand under the same contract tests as the adapters.
 import copy
 import itertools
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -196,9 +197,12 @@ class MemoryZones:
 
     async def write(self, zone: Zone, upserts: tuple[RecordSet, ...], deletions: tuple[RecordSet, ...] = ()) -> None:
         self._write("write", zone.name)
+        if zone.name not in self.zones:
+            raise Conflict(f"zone {zone.name} is gone")
         gone = {(record.name, record.type) for record in (*upserts, *deletions)}
         stays = [record for record in self.zones[zone.name].records if (record.name, record.type) not in gone]
-        self.zones[zone.name] = Zone(zone.id, zone.name, zone.nameservers, tuple(sorted((*stays, *upserts))))
+        after = Zone(zone.id, zone.name, zone.nameservers, tuple(sorted((*stays, *upserts))))
+        self.zones[zone.name] = replace(after, nameservers=after.values(zone.name, "NS"))
 
     async def delete(self, zone: Zone) -> None:
         self._write("delete", zone.name)
@@ -253,6 +257,7 @@ class MemoryResolver:
     """Answers questions from a table of (server address, name, type)."""
 
     def __init__(self) -> None:
+        self.roots: tuple[Server, ...] = ()
         self.replies: dict[tuple[str, str, str], Reply] = {}
 
     async def ask(self, question: Question, server: Server) -> Reply:

@@ -11,7 +11,6 @@ from nameplate_api.conditions import Reason
 from nameplate_operator.ports import ProviderError
 from nameplate_operator.settings import PowerDnsSettings
 
-REQUEST_TIMEOUT = 10.0
 _CONNECT_TIMEOUT = 3.0
 _LARGEST_ANSWER = 1 << 20
 _LONGEST_REMARK = 200
@@ -31,8 +30,9 @@ class Answer:
 class PowerDnsApi:
     """The HTTP API of one PowerDNS server; the key file is read for every request, so a new key counts at once."""
 
-    def __init__(self, settings: PowerDnsSettings) -> None:
+    def __init__(self, settings: PowerDnsSettings, timeout: float) -> None:
         self._settings = settings
+        self._timeout = timeout
         self._base = f"{settings.url.rstrip('/')}/api/v1/servers/{settings.server_id}"
         self._client: httpx.AsyncClient | None = None
 
@@ -40,7 +40,7 @@ class PowerDnsApi:
         """Return the answer if its status is expected; raises ProviderError."""
         headers = {"X-API-Key": self._key(), "Accept": "application/json"}
         try:
-            async with asyncio.timeout(REQUEST_TIMEOUT):
+            async with asyncio.timeout(self._timeout):
                 status, retry_after, octets = await self._exchange(method, path, headers, body)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError) as error:
             raise ProviderError(Reason.PROVIDER_UNAVAILABLE, _silence(error)) from None
@@ -58,7 +58,7 @@ class PowerDnsApi:
         if self._client is None:
             # The settings name the server: no proxy of the environment may see the key.
             limits = httpx.Limits(max_connections=8, max_keepalive_connections=4)
-            timeout = httpx.Timeout(REQUEST_TIMEOUT, connect=_CONNECT_TIMEOUT)
+            timeout = httpx.Timeout(self._timeout, connect=min(self._timeout, _CONNECT_TIMEOUT))
             self._client = httpx.AsyncClient(timeout=timeout, limits=limits, trust_env=False, follow_redirects=False)
         async with self._client.stream(method, self._base + path, headers=headers, json=body) as response:
             octets = b""

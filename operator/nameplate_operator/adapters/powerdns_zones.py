@@ -20,9 +20,9 @@ class PowerDnsZones:
 
     name = "powerdns"
 
-    def __init__(self, settings: PowerDnsSettings) -> None:
+    def __init__(self, settings: PowerDnsSettings, *, request_timeout: float = 10.0) -> None:
         self._settings = settings
-        self._api = PowerDnsApi(settings)
+        self._api = PowerDnsApi(settings, request_timeout)
 
     def nameservers(self, token: str) -> tuple[str, ...]:
         """Return one name below each group's wildcard, the same for this token for ever."""

@@ -4,30 +4,39 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
+from itertools import chain
 from typing import Any
 
 from nameplate_api.conditions import ConditionType, Reason, Truth
+from nameplate_api.hostname import UnusableName, normalise
 from nameplate_operator.changes import ApplyChild
 from nameplate_operator.children import names
 from nameplate_operator.children.drift import drifted, sealed
 from nameplate_operator.children.ingress import ingress
 from nameplate_operator.children.labels import is_ours
+from nameplate_operator.delegation.cuts import CutCache
+from nameplate_operator.delegation.inquiry import Inquiry
+from nameplate_operator.delegation.walk import Walk
 from nameplate_operator.phase import Change, Decision, Findings, Phase, Streak, Verdict, Was
 from nameplate_operator.phases.zone import ZoneHosting
 from nameplate_operator.ports import Manifest, Ports, RecordSet, Zone
 from nameplate_operator.records import ADDRESS_TYPES, address_records, hosts
+from nameplate_operator.settings import OperatorSettings
 from nameplate_operator.subject import Domain
 
 _CONFLICT_EVERY = 60.0
 _ADDRESS_EVERY = 10.0
 _ADDRESS_GONE_TIMEOUT = 60.0
+_FOLLOWED_EVERY = 60.0
+"""Pace at which a host name's addresses are looked up, and the longest TTL of records that follow one."""
 _MOST_ADDRESSES = 16
+_MOST_HOSTNAMES = 2
 _KEPT = "The address records stay as they are."
 
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """The Ingress, the addresses and host names it shows, and our zone; ``foreign`` says that it is a stranger's."""
+    """The Ingress, the addresses it shows or its host names lead to, and our zone; ``foreign``: it is a stranger's."""
 
     ingress: Manifest | None
     addresses: tuple[str, ...]
@@ -63,15 +72,26 @@ class Route(Phase[Domain, Routing]):
     needs = (ConditionType.DELEGATED,)
     reports = ("endpoints",)
 
+    def __init__(self, ports: Ports, settings: OperatorSettings) -> None:
+        super().__init__(ports, settings)
+        self._cuts = CutCache()
+
     async def observe(self, subject: Domain, findings: Findings, now: datetime) -> Routing | None:
-        """Look at the Ingress; the zone was seen before in this pass."""
+        """Look at the Ingress, and up its host names; the zone was seen before in this pass."""
         hosting = findings.of(ZoneHosting)
         zone = hosting.zone if hosting else None
         ref = names.ingress(subject)
         live = await self.ports.cluster.get(ref)
         if live is not None and not is_ours(live, subject, ref):
             return Routing(live, (), (), zone, foreign=True)
-        return Routing(live, *_shown(live), zone)
+        addresses, hostnames = _shown(live)
+        found = [await self._addresses(hostname, subject) for hostname in hostnames[:_MOST_HOSTNAMES]]
+        return Routing(live, tuple(sorted({*addresses, *chain(*found)})), hostnames, zone)
+
+    async def _addresses(self, hostname: str, subject: Domain) -> tuple[str, ...]:
+        timeout, payer = self.settings.dns.check_timeout, subject.ref.namespace
+        async with Inquiry(self.ports.resolver, timeout, payer) as inquiry:
+            return (await Walk(inquiry, self._cuts).addresses(hostname)).addresses
 
     def decide(self, subject: Domain, seen: Routing, was: Was) -> Decision:
         """Keep the Ingress as it must be; then the records, once there is an address."""
@@ -85,15 +105,21 @@ class Route(Phase[Domain, Routing]):
             return _without_address(seen, was, changes, report)
         if seen.zone is None:
             return Decision(_zone_unseen(was), changes, report, recheck_after=_ADDRESS_EVERY)
-        wanted = address_records(subject.spec.domain, seen.addresses, self.settings.zones.ttl)
+        wanted = address_records(subject.spec.domain, seen.addresses, self._ttl(seen))
         upserts, deletions = _difference(seen.published, wanted)
         if upserts or deletions:
             first = not seen.published
             changes += (PublishRecords(zone=seen.zone, upserts=upserts, deletions=deletions, first=first),)
-        if _values(seen.published) != _values(wanted):
+        # The addresses behind a host name come and go: following them is no news.
+        if _values(seen.published) != _values(wanted) and not (seen.hostnames and seen.published and was.true):
             message = f"The address records are being changed to {', '.join(seen.addresses)}."
             return Decision(Verdict(Truth.FALSE, Reason.RECORDS_PENDING, message), changes, report)
-        return Decision(_programmed(seen), changes, _endpoints(subject))
+        recheck_after = _FOLLOWED_EVERY if seen.hostnames else None
+        return Decision(_programmed(seen), changes, _endpoints(subject), recheck_after=recheck_after)
+
+    def _ttl(self, seen: Routing) -> int:
+        ttl = self.settings.zones.ttl
+        return min(ttl, int(_FOLLOWED_EVERY)) if seen.hostnames else ttl
 
     def _ingress(self, subject: Domain, seen: Routing) -> tuple[Change, ...]:
         wanted = sealed(ingress(subject, self.settings.route))
@@ -106,7 +132,7 @@ def _without_address(seen: Routing, was: Was, changes: tuple[Change, ...], repor
     if was.true:
         # A controller that restarts takes its address out of status for a moment.
         streak = was.streak.struck(was.now)
-        message = f"The Ingress shows no address any more. {_KEPT}"
+        message = f"{_awaited(seen)} {_KEPT}"
         lasting = streak.age(was.now) >= _ADDRESS_GONE_TIMEOUT
         verdict = (
             Verdict(Truth.FALSE, Reason.AWAITING_ADDRESS, message)
@@ -123,8 +149,8 @@ def _awaited(seen: Routing) -> str:
     if seen.ingress is None:
         return "The Ingress is being made."
     if seen.hostnames:
-        return f"The Ingress shows the host name {seen.hostnames[0]}, which has no address yet."
-    return "The Ingress has no address yet; its controller gives it one."
+        return f"The Ingress shows the host name {seen.hostnames[0]}, for which no address was found."
+    return "The Ingress shows no address; its controller gives it one."
 
 
 def _zone_unseen(was: Was) -> Verdict:
@@ -135,7 +161,8 @@ def _zone_unseen(was: Was) -> Verdict:
 
 
 def _programmed(seen: Routing) -> Verdict:
-    return Verdict(Truth.TRUE, Reason.PROGRAMMED, f"The address records lead to {', '.join(seen.addresses)}.")
+    target = f"follow {', '.join(seen.hostnames)}" if seen.hostnames else f"lead to {', '.join(seen.addresses)}"
+    return Verdict(Truth.TRUE, Reason.PROGRAMMED, f"The address records {target}.")
 
 
 def _endpoints(subject: Domain) -> dict[str, Any]:
@@ -147,8 +174,15 @@ def _shown(live: Manifest | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     status = (live or {}).get("status") or {}
     entries = ((status.get("loadBalancer") or {}).get("ingress") or ())[:_MOST_ADDRESSES]
     addresses = sorted({address for entry in entries if (address := _address(entry.get("ip", "")))})
-    hostnames = sorted({entry["hostname"] for entry in entries if entry.get("hostname")})
+    hostnames = sorted({hostname for entry in entries if (hostname := _hostname(entry.get("hostname", "")))})
     return tuple(addresses), tuple(hostnames)
+
+
+def _hostname(text: str) -> str | None:
+    try:
+        return normalise(text)
+    except UnusableName:
+        return None
 
 
 def _address(text: str) -> str | None:
