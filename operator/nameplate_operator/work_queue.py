@@ -63,7 +63,7 @@ class WorkQueue:
         self._passes: set[asyncio.Task[None]] = set()
         self._timer: tuple[float, Timer] | None = None
         self._open = False
-        metrics.watch(self._schedule, time.now)
+        metrics.watch(self._schedule, time.now, slots)
 
     def __contains__(self, ref: Ref) -> bool:
         """Say whether the object will be looked at without further ado."""
