@@ -1,6 +1,6 @@
 """The operator's Prometheus metrics: the names that dashboards of controller-runtime expect, and a few of our own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from importlib.metadata import version
 
@@ -61,8 +61,8 @@ class Metrics:
             "rest_client_request_duration_seconds", "Duration of a request to the Kubernetes API.", ["verb"]
         )
         self.leader = self._gauge("leader_election_master_status", "1 while this process holds the Lease.", ["name"])
-        build = self._gauge("nameplate_build_info", "1; the label says which version runs.", ["version"])
-        build.labels(version("nameplate")).set(1)
+        self.build = self._gauge("nameplate_build_info", "1; the label says which version runs.", ["version"])
+        self.build.labels(version("nameplate")).set(1)
         self.missed = self._counter(
             "nameplate_missed_events", "Changes that the watch did not tell of and the resync found.", []
         )
@@ -89,9 +89,12 @@ class Metrics:
     def _histogram(self, name: str, text: str, labels: list[str]) -> Histogram:
         return Histogram(name, text, labels, registry=self.registry, buckets=SECONDS)
 
-    def watch(self, schedule: Schedule, now: Callable[[], float]) -> None:
+    def watch(self, schedule: Schedule, now: Callable[[], float], slots: int) -> None:
         """Show the state of the queue at every scrape."""
         self.registry.register(_QueueState(schedule, now))
+        for name in CONTROLLERS:
+            self.slots.labels(name).set(slots)
+            self.active.labels(name).set(0)
 
     def added(self, ref: Ref) -> None:
         """Count an object that was put into the queue."""
@@ -139,7 +142,9 @@ class Metrics:
         ready = truths.get(ConditionType.READY.value) == Truth.TRUE.value
         self.domain_ready.labels(ref.namespace, ref.name).set(ready)
         expiry = (status.get("certificate") or {}).get("notAfter")
-        if expiry is not None:
+        if expiry is None:
+            self.certificate_expiration.remove_by_labels({"namespace": ref.namespace, "name": ref.name})
+        else:
             instant = datetime.fromisoformat(expiry).timestamp()
             self.certificate_expiration.labels(ref.namespace, ref.name).set(instant)
 
@@ -147,6 +152,17 @@ class Metrics:
         """Show nothing more of a CustomDomain that is gone."""
         for gauge in (self.domain_ready, self.certificate_expiration):
             gauge.remove_by_labels({"namespace": ref.namespace, "name": ref.name})
+
+
+QUEUE_STATE = {
+    name: (f"workqueue_{name}", "gauge", ("name",), text)
+    for name, text in (
+        ("depth", "Objects that wait for a free slot."),
+        ("unfinished_work_seconds", "Time spent so far on all passes that run now."),
+        ("longest_running_processor_seconds", "Time spent so far on the oldest pass that runs now."),
+    )
+}
+"""What is read from the queue at each scrape: name, type, labels, text."""
 
 
 class _QueueState(Collector):
@@ -165,21 +181,14 @@ class _QueueState(Collector):
             depth[controller(ref)] += 1
         for turn in self._schedule.running():
             ages[controller(turn.ref)].append(now - turn.started_at)
-        yield _family("workqueue_depth", "Objects that wait for a free slot.", depth)
-        yield _family(
-            "workqueue_unfinished_work_seconds",
-            "Time spent so far on all passes that run now.",
-            {name: sum(each) for name, each in ages.items()},
-        )
-        yield _family(
-            "workqueue_longest_running_processor_seconds",
-            "Time spent so far on the oldest pass that runs now.",
-            {name: max(each, default=0.0) for name, each in ages.items()},
-        )
-
-
-def _family(name: str, text: str, values: dict[str, float] | dict[str, int]) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(name, text, labels=["name"])
-    for label, value in values.items():
-        family.add_metric([label], value)
-    return family
+        values: dict[str, Mapping[str, float]] = {
+            "depth": depth,
+            "unfinished_work_seconds": {name: sum(each) for name, each in ages.items()},
+            "longest_running_processor_seconds": {name: max(each, default=0.0) for name, each in ages.items()},
+        }
+        for key, by_name in values.items():
+            name, _, labels, text = QUEUE_STATE[key]
+            family = GaugeMetricFamily(name, text, labels=labels)
+            for label, value in by_name.items():
+                family.add_metric([label], value)
+            yield family
