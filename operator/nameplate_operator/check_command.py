@@ -1,0 +1,145 @@
+"""``nameplate check NAME``: the delegation check from any machine, without a cluster."""
+
+import argparse
+import asyncio
+import json
+import math
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+from nameplate_api.conditions import Truth
+from nameplate_api.hostname import UnusableName, check, normalise
+from nameplate_operator.adapters.address_guard import AddressGuard
+from nameplate_operator.adapters.dnspython_resolver import DnspythonResolver
+from nameplate_operator.adapters.root_hints import BadHints, public_roots, read_root_hints
+from nameplate_operator.check_report import as_json, as_text, printable
+from nameplate_operator.delegation.diagnosis import Case, diagnose
+from nameplate_operator.delegation.facts import Facts
+from nameplate_operator.delegation.look import DelegationLook
+from nameplate_operator.delegation.problem import Conclusion, Problem, Severity, conclude
+
+WRONG_USAGE = 64
+"""EX_USAGE of sysexits."""
+_EXIT = {Truth.TRUE: 0, Truth.FALSE: 1, Truth.UNKNOWN: 2}
+_TIMEOUT = 12.0
+_LONGEST_TIMEOUT = 3600.0
+_PATIENCE = 1.0
+"""Longest wait in seconds before another way to ask the same server is tried beside the last."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(WRONG_USAGE, f"{self.prog}: {printable(message)}\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Check one name and print the outcome; return 0 delegated, 1 not, 2 could not look, 64 wrong usage."""
+    try:
+        options = _parser().parse_args(argv)
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    conclusion, facts = _checked(options)
+    if options.output == "json":
+        print(json.dumps(as_json(conclusion, facts), indent=2))  # noqa: T201 - the command's output
+    else:
+        print(as_text(conclusion, facts))  # noqa: T201
+    return _EXIT[conclusion.truth]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="nameplate check",
+        description="Check how a name is delegated, at the authoritative servers of its parent zone.",
+        epilog="Exit code 0: delegated; 1: not; 2: could not look; 64: wrong usage.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("name", metavar="NAME", help="the name, such as cdp.acme.com; Unicode is fine")
+    parser.add_argument(
+        "--nameserver",
+        metavar="NS",
+        action="append",
+        default=[],
+        type=_host,
+        help="a name server that must be listed; may be repeated. Without it whatever is listed will do",
+    )
+    parser.add_argument(
+        "--zone-token", metavar="TOKEN", type=_token, help="what the TXT record at _nameplate must hold"
+    )
+    parser.add_argument("--root-hints", metavar="FILE", type=_hints, help="a named.root file, for a private DNS")
+    parser.add_argument("--port", metavar="N", type=_port, default=53, help="port of every server (default 53)")
+    parser.add_argument(
+        "--timeout", metavar="T", type=_timeout, default=_TIMEOUT, help="seconds for the whole check (default 12)"
+    )
+    parser.add_argument("--output", choices=("text", "json"), default="text", help="what to print (default text)")
+    return parser
+
+
+def _checked(options: argparse.Namespace) -> tuple[Conclusion, Facts]:
+    try:
+        name = normalise(options.name)
+        check(name)
+    except UnusableName as error:
+        shown = printable(options.name[:253])
+        problem = Problem(error.reason, Severity.BLOCKING, error.message)
+        return conclude(shown, (problem,)), Facts(shown)
+    return asyncio.run(_look(name, options))
+
+
+async def _look(name: str, options: argparse.Namespace) -> tuple[Conclusion, Facts]:
+    resolver = DnspythonResolver(
+        roots=options.root_hints or public_roots(),
+        port=options.port,
+        timeout=min(_PATIENCE, options.timeout / 10),
+        # Whoever brings root servers of their own means a private network.
+        guard=AddressGuard(everything=options.root_hints is not None),
+    )
+    nameservers = tuple(dict.fromkeys(options.nameserver))
+    facts = await DelegationLook(resolver, options.timeout).look(name, nameservers)
+    return diagnose(Case(facts, datetime.now(UTC), nameservers, options.zone_token)), facts
+
+
+def _host(text: str) -> str:
+    try:
+        return normalise(text)
+    except UnusableName as error:
+        raise argparse.ArgumentTypeError(error.message) from None
+
+
+def _token(text: str) -> str:
+    if not text or not text.isascii() or not text.isprintable() or len(text) > 255:
+        raise argparse.ArgumentTypeError("a token is 1 to 255 printable ASCII characters")
+    return text
+
+
+def _hints(text: str) -> tuple[object, ...]:
+    try:
+        return read_root_hints(Path(text))
+    except BadHints as error:
+        raise argparse.ArgumentTypeError(f"{text} is no file of root hints: {error}") from None
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no file name"
+        raise argparse.ArgumentTypeError(f"cannot read {text}: {why}") from None
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+    return int(text)
+
+
+def _timeout(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= _LONGEST_TIMEOUT:
+        raise argparse.ArgumentTypeError(f"a timeout is a number of seconds, at most {_LONGEST_TIMEOUT:.0f}")
+    return seconds
+
+
+if __name__ == "__main__":
+    sys.exit(main())

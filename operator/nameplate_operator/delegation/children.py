@@ -1,0 +1,86 @@
+"""Asks each listed name server for the zone itself: SOA, name servers, token, signatures, keys."""
+
+from datetime import UTC, datetime
+
+from nameplate_operator.delegation.classify import ADDRESS_TYPES, records, service, within
+from nameplate_operator.delegation.facts import ChildAnswer, Host, HostState, Service, Signature, Silence, Why
+from nameplate_operator.delegation.inquiry import Inquiry, gather
+from nameplate_operator.ports import Question, RecordSet, Reply, Server
+
+
+async def ask_child(inquiry: Inquiry, server: Server, name: str) -> ChildAnswer:
+    """Ask for the SOA, and if the server answers for the zone, for the rest."""
+    reply = await inquiry.ask(Question(name, "SOA", dnssec=True), server)
+    if isinstance(reply, Silence):
+        return ChildAnswer(server, Service.SILENT, str(reply.why), reply.why)
+    kind, detail = service(reply, name)
+    if kind is not Service.AUTHORITATIVE:
+        return ChildAnswer(server, kind, detail)
+    nameservers, texts, own = await gather(
+        (
+            values(inquiry, server, Question(name, "NS")),
+            values(inquiry, server, Question(f"_nameplate.{name}", "TXT")),
+            _own_addresses(inquiry, server, name),
+        )
+    )
+    return ChildAnswer(
+        server,
+        kind,
+        nameservers=nameservers,
+        texts=texts,
+        own_addresses=own,
+        signatures=signatures(reply.answer, name),
+    )
+
+
+async def values(inquiry: Inquiry, server: Server, question: Question) -> tuple[str, ...] | None:
+    """Return the values that the server has with authority, () for none, None if it would not say."""
+    reply = await inquiry.ask(question, server)
+    if not isinstance(reply, Reply) or not reply.authoritative or reply.rcode not in ("NOERROR", "NXDOMAIN"):
+        return None
+    record = records(reply.answer, question.name, question.type)
+    return record.values if record else ()
+
+
+async def _own_addresses(inquiry: Inquiry, server: Server, zone: str) -> tuple[str, ...] | None:
+    if not within(server.name, zone):
+        return None
+    return await own_addresses(inquiry, server)
+
+
+async def own_addresses(inquiry: Inquiry, server: Server) -> tuple[str, ...] | None:
+    """Return what the server says of its own addresses of the family by which it was asked."""
+    type_ = ADDRESS_TYPES[":" in server.address]
+    return await values(inquiry, server, Question(server.name, type_)) or None
+
+
+def signatures(section: tuple[RecordSet, ...], name: str) -> tuple[Signature, ...]:
+    """Return the RRSIG records at the name."""
+    found = (
+        _signature(value)
+        for record in section
+        if (record.name, record.type) == (name, "RRSIG")
+        for value in record.values
+    )
+    return tuple(signature for signature in found if signature is not None)
+
+
+def _signature(value: str) -> Signature | None:
+    """Read an RRSIG as RFC 4034 3.2 writes it: the type covered first, expiration before inception."""
+    fields = value.split()
+    try:
+        return Signature(fields[0], _time(fields[5]), _time(fields[4]))
+    except (IndexError, ValueError, OverflowError):
+        return None
+
+
+def _time(text: str) -> datetime:
+    if len(text) == 14:
+        return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    return datetime.fromtimestamp(int(text), UTC)
+
+
+def unasked(host: Host) -> ChildAnswer:
+    """Return the answer of a name server that has no address, or none that could be looked up."""
+    why = Why.NO_ADDRESS if host.state is HostState.ABSENT else Why.TIMEOUT
+    return ChildAnswer(Server(host.name, ""), Service.SILENT, str(why), why)

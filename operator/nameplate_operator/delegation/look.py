@@ -1,0 +1,156 @@
+"""One look at a delegation: the parent's servers found and asked, an absence explained, the listed servers asked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from nameplate_operator.delegation.absence import explain
+from nameplate_operator.delegation.children import ask_child, own_addresses, signatures, unasked
+from nameplate_operator.delegation.classify import ADDRESS_TYPES, parent_answer, records, within
+from nameplate_operator.delegation.cuts import Cut, CutCache
+from nameplate_operator.delegation.facts import (
+    ABSENT,
+    HEARD,
+    ChildAnswer,
+    Facts,
+    Host,
+    ParentAnswer,
+    Service,
+    Silence,
+    View,
+    Why,
+)
+from nameplate_operator.delegation.inquiry import Inquiry, gather
+from nameplate_operator.delegation.walk import MOST_HOSTS, Descent, Walk
+from nameplate_operator.ports import Question, Reply, Resolver, Server
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationLook:
+    """Looks at delegations through a resolver; ``timeout`` in seconds bounds each look, the cache is shared by all."""
+
+    resolver: Resolver
+    timeout: float
+    cache: CutCache = field(default_factory=CutCache)
+
+    async def look(self, name: str, expected: Iterable[str] = (), payer: str = "") -> Facts:
+        """Look at parent and children; the expected name servers are asked even where they are not listed."""
+        async with Inquiry(self.resolver, self.timeout, payer) as inquiry:
+            facts = await self._parent(inquiry, name)
+            listed = tuple(dict.fromkeys(host for answer in facts.parents for host in answer.nameservers))
+            if listed:
+                facts = await self._children(inquiry, facts, (*expected, *listed))
+            elif facts.reached:
+                facts = await self._absence(inquiry, facts, tuple(expected))
+            return replace(facts, heard=inquiry.heard or await _heard(inquiry))
+
+    async def look_at_parent(self, name: str, payer: str = "") -> Facts:
+        """Look at what the parent's servers say, and no further."""
+        async with Inquiry(self.resolver, self.timeout, payer) as inquiry:
+            facts = await self._parent(inquiry, name)
+            return replace(facts, heard=inquiry.heard or await _heard(inquiry))
+
+    async def _parent(self, inquiry: Inquiry, name: str) -> Facts:
+        remembered = bool(self.cache.above(name))
+        facts = await self._walk(inquiry, name)
+        if remembered and not any(answer.view in HEARD for answer in facts.parents):
+            # The zone may have moved to other servers since its cut was remembered.
+            self.cache.forget(name)
+            facts = await self._walk(inquiry, name)
+        return facts
+
+    async def _walk(self, inquiry: Inquiry, name: str) -> Facts:
+        walk = Walk(inquiry, self.cache)
+        descent = await walk.descend(name)
+        facts = _walked(name, descent)
+        if not descent.reached:
+            return facts
+        servers = await walk.servers(descent.zone)
+        answers, mismatch = await gather((_ask_parents(inquiry, servers, facts), _glue(inquiry, descent.zone, servers)))
+        return replace(facts, parents=answers, glue_mismatch=mismatch)
+
+    async def _absence(self, inquiry: Inquiry, facts: Facts, expected: tuple[str, ...]) -> Facts:
+        first = next((answer for answer in facts.parents if answer.view in (*ABSENT, View.ALIAS)), None)
+        if first is None:
+            return facts
+        absence = await explain(inquiry, first, facts.name, facts.zone)
+        hosts: list[Host] = []
+        if any(other.type in ADDRESS_TYPES for other in absence.others):
+            # Are these the addresses of our name servers, entered where their names belong?
+            walk = Walk(inquiry, self.cache)
+            hosts = await gather(walk.addresses(host) for host in expected[:MOST_HOSTS])
+        return replace(facts, absence=absence, hosts=tuple(hosts))
+
+    async def _children(self, inquiry: Inquiry, facts: Facts, names: tuple[str, ...]) -> Facts:
+        walk = Walk(inquiry, self.cache)
+        given = tuple(pair for answer in facts.parents for pair in answer.glue)
+        cut = Cut(facts.name, tuple(dict.fromkeys(names))[:MOST_HOSTS], given)
+        found = await gather(
+            (_delegation_signer(inquiry, facts), *(_host(inquiry, walk, h, cut) for h in cut.nameservers))
+        )
+        signer, *visits = found
+        children = tuple(child for _, answers in visits for child in answers)
+        facts = replace(facts, hosts=tuple(host for host, _ in visits), children=children, **signer)
+        if facts.ds or any(child.signatures for child in children):
+            facts = replace(facts, keys=await _keys(inquiry, facts))
+        return facts
+
+
+async def _host(inquiry: Inquiry, walk: Walk, name: str, cut: Cut) -> tuple[Host, tuple[ChildAnswer, ...]]:
+    host = await walk.host(name, cut)
+    answers = await gather(ask_child(inquiry, server, cut.zone) for server in host.servers)
+    return host, tuple(answers) or (unasked(host),)
+
+
+def _walked(name: str, descent: Descent) -> Facts:
+    parents = (descent.alias,) if descent.alias is not None else descent.failed
+    cuts = tuple(cut.zone for cut in descent.cuts[1:])
+    return Facts(name, descent.zone.zone, cuts, descent.reached, descent.missing, parents)
+
+
+async def _ask_parents(inquiry: Inquiry, servers: tuple[Server, ...], facts: Facts) -> tuple[ParentAnswer, ...]:
+    outcomes = await inquiry.ask_all(Question(facts.name, "NS"), (server for server in servers if server.address))
+    homeless = [(server, Silence(Why.NO_ADDRESS)) for server in servers if not server.address]
+    return tuple(parent_answer(reply, server, facts.name, facts.zone) for server, reply in (*outcomes, *homeless))
+
+
+async def _glue(inquiry: Inquiry, cut: Cut, servers: tuple[Server, ...]) -> tuple[str, ...]:
+    """Return the name servers of the zone that disown the address by which they were asked."""
+    inside = [server for server in servers if server.address and cut.zone and within(server.name, cut.zone)]
+    own = await gather(own_addresses(inquiry, server) for server in inside)
+    wrong = (s.name for s, addresses in zip(inside, own, strict=True) if addresses and s.address not in addresses)
+    return tuple(dict.fromkeys(wrong))
+
+
+async def _delegation_signer(inquiry: Inquiry, facts: Facts) -> dict[str, object]:
+    """Ask the servers that delegate for the DS records, which are the parent's to give (RFC 4035 3.1.4.1)."""
+    servers = [answer.server for answer in facts.parents if answer.nameservers]
+
+    def usable(reply: Reply) -> bool:
+        return reply.authoritative and reply.rcode in ("NOERROR", "NXDOMAIN")
+
+    reply, _ = await inquiry.ask_one(Question(facts.name, "DS", dnssec=True), servers, usable)
+    if reply is None:
+        return {}
+    found = records(reply.answer, facts.name, "DS")
+    if found is None:
+        return {"ds": ()}
+    return {"ds": found.values, "ds_ttl": found.ttl, "ds_signatures": signatures(reply.answer, facts.name)}
+
+
+async def _keys(inquiry: Inquiry, facts: Facts) -> tuple[str, ...] | None:
+    servers = [child.server for child in facts.children if child.service is Service.AUTHORITATIVE]
+
+    def usable(reply: Reply) -> bool:
+        return reply.authoritative and reply.rcode == "NOERROR"
+
+    reply, _ = await inquiry.ask_one(Question(facts.name, "DNSKEY", dnssec=True), servers, usable)
+    if reply is None:
+        return None
+    found = records(reply.answer, facts.name, "DNSKEY")
+    return found.values if found else ()
+
+
+async def _heard(inquiry: Inquiry) -> bool:
+    """Ask the root servers themselves: cached cuts may have kept us from trying them."""
+    await inquiry.ask_one(Question("", "NS"), inquiry.roots, lambda _: True)
+    return inquiry.heard
