@@ -1,24 +1,27 @@
 """Fails every test during which something tried to leave the machine."""
 
-import tempfile
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cluster import egress
+from tests.cluster.directories import new_directory
 
-_folder = tempfile.TemporaryDirectory(prefix="nameplate-egress-")
+_folder = pytest.StashKey[Path]()
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Guard the process that runs the tests, the main one and each worker."""
-    egress.install(Path(_folder.name) / "attempts")
+    folder = config.stash[_folder] = new_directory(os.getpid(), "egress")
+    egress.install(folder / "attempts")
 
 
-def pytest_unconfigure() -> None:
+def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove the record."""
-    _folder.cleanup()
+    shutil.rmtree(config.stash[_folder], ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
