@@ -9,9 +9,8 @@ from typing import Any
 
 from nameplate_api.conditions import ConditionType, Reason, Truth
 from nameplate_api.hostname import UnusableName, normalise
-from nameplate_operator.changes import ApplyChild
 from nameplate_operator.children import names
-from nameplate_operator.children.drift import drifted, sealed
+from nameplate_operator.children.drift import upkeep
 from nameplate_operator.children.ingress import ingress
 from nameplate_operator.children.labels import is_ours
 from nameplate_operator.delegation.cuts import CutCache
@@ -100,7 +99,7 @@ class Route(Phase[Domain, Routing]):
             message = f"{names.ingress(subject)} exists and does not belong to this CustomDomain. Delete or rename it."
             conflict = Verdict(Truth.FALSE, Reason.NAME_CONFLICT, message, stalled=True)
             return Decision(conflict, report=report, recheck_after=_CONFLICT_EVERY)
-        changes = self._ingress(subject, seen)
+        changes: tuple[Change, ...] = upkeep(ingress(subject, self.settings.route), seen.ingress)
         if not seen.addresses:
             return _without_address(seen, was, changes, report)
         if seen.zone is None:
@@ -120,12 +119,6 @@ class Route(Phase[Domain, Routing]):
     def _ttl(self, seen: Routing) -> int:
         ttl = self.settings.zones.ttl
         return min(ttl, int(_FOLLOWED_EVERY)) if seen.hostnames else ttl
-
-    def _ingress(self, subject: Domain, seen: Routing) -> tuple[Change, ...]:
-        wanted = sealed(ingress(subject, self.settings.route))
-        if seen.ingress is not None and not drifted(wanted, seen.ingress):
-            return ()
-        return (ApplyChild(manifest=wanted, first=seen.ingress is None),)
 
 
 def _without_address(seen: Routing, was: Was, changes: tuple[Change, ...], report: dict[str, Any]) -> Decision:
