@@ -25,6 +25,9 @@ _UNREADABLE = (dns.exception.DNSException, struct.error, ValueError, IndexError,
 """What dnspython raises over bytes that are no message."""
 
 
+_NAMES_INSIDE = frozenset({dns.rdatatype.MX, dns.rdatatype.SOA, dns.rdatatype.SRV, dns.rdatatype.PTR})
+
+
 class Unreadable(Exception):
     """Bytes that are no answer to what was asked."""
 
@@ -127,6 +130,9 @@ def _record_set(rrset: dns.rrset.RRset) -> RecordSet:
 def _value(rdata: dns.rdata.Rdata) -> str:
     if isinstance(rdata, dns.rdtypes.txtbase.TXTBase):
         return "".join(_escaped(octet) for octet in b"".join(rdata.strings))
+    if rdata.rdtype in _NAMES_INSIDE:
+        # Compressed names come back in the spelling of our question.
+        return rdata.to_text().lower()
     target = getattr(rdata, "target", None)
     if rdata.rdtype in (dns.rdatatype.NS, dns.rdatatype.CNAME, dns.rdatatype.DNAME) and isinstance(
         target, dns.name.Name

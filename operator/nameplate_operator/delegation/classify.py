@@ -1,6 +1,5 @@
 """Tells what kind of answer a reply is (RFC 1034 4.3, RFC 2308, RFC 6672): pure, one reply at a time."""
 
-from nameplate_api.hostname import overlaps
 from nameplate_operator.delegation.facts import ParentAnswer, Service, Silence, View
 from nameplate_operator.ports import RecordSet, Reply, Server
 
@@ -56,7 +55,7 @@ def _authoritative(reply: Reply, server: Server, name: str, zone: str) -> Parent
     soa = next((record for record in reply.authority if record.type == "SOA"), None)
     if soa is not None and soa.name == name:
         return ParentAnswer(server, View.HOSTED, detail="no NS records at its apex")
-    if soa is not None and not (within(soa.name, zone) and overlaps(soa.name, name)):
+    if soa is not None and not (within(soa.name, zone) and within(name, soa.name)):
         return ParentAnswer(server, View.LAME, detail=f"answers for {soa.name or 'the root'}")
     referral = records(reply.authority, name, "NS")
     if referral is not None and soa is None and reply.rcode == "NOERROR":

@@ -77,9 +77,12 @@ class Walk:
         if not descent.reached:
             if descent.alias is not None:
                 return Host(name, HostState.ABSENT, alias=descent.alias.detail)
-            return Host(name, HostState.ABSENT if descent.missing else HostState.UNKNOWN)
+            hopeless = bool(descent.missing) or all(answer.detail == Why.NO_ADDRESS for answer in descent.failed)
+            return Host(name, HostState.ABSENT if hopeless else HostState.UNKNOWN)
         replies = await gather(self._down(descent.zone, Question(name, type_), trail) for type_ in ADDRESS_TYPES)
-        return await self._host(name, [reply for reply in replies if reply is not None], trail)
+        if any(isinstance(reply, Silence) and reply.why is Why.NO_ADDRESS for reply in replies):
+            return Host(name, HostState.ABSENT)
+        return await self._host(name, [reply for reply in replies if isinstance(reply, Reply)], trail)
 
     async def _host(self, name: str, replies: list[Reply], trail: Trail) -> Host:
         found = [
@@ -93,7 +96,7 @@ class Walk:
             return Host(name, target.state, target.addresses, alias=alias.values[0])
         return Host(name, HostState.ABSENT if replies else HostState.UNKNOWN)
 
-    async def _down(self, cut: Cut, question: Question, trail: Trail) -> Reply | None:
+    async def _down(self, cut: Cut, question: Question, trail: Trail) -> Reply | Silence:
         """Ask the zone's servers, and those of a zone that they refer to for the very name."""
         for _ in range(2):
             zone = cut.zone
@@ -102,13 +105,16 @@ class Walk:
                 answers = reply.authoritative and reply.rcode in ("NOERROR", "NXDOMAIN")
                 return answers or refers_down(reply, question.name, zone) is not None
 
-            reply, _ = await self._ask_one(question, cut, usable, trail)
-            referral = refers_down(reply, question.name, zone) if reply else None
-            if reply is None or referral is None:
+            reply, outcomes = await self._ask_one(question, cut, usable, trail)
+            if reply is None:
+                hopeless = all(said == Silence(Why.NO_ADDRESS) for _, said in outcomes)
+                return Silence(Why.NO_ADDRESS if hopeless else Why.TIMEOUT)
+            referral = refers_down(reply, question.name, zone)
+            if referral is None:
                 return reply
             answer = parent_answer(reply, Server("", ""), referral.name, zone)
             cut = Cut.seen(referral.name, answer)
-        return None
+        return Silence(Why.TIMEOUT)
 
     async def _descend(self, name: str, known: tuple[Cut, ...], trail: Trail) -> Descent:
         cuts = (Cut.root(self._inquiry.roots), *known)

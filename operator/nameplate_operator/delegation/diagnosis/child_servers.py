@@ -14,6 +14,7 @@ _LAME = {
     Service.DENIED: Reason.LAME_NXDOMAIN,
     Service.REFERS_AWAY: Reason.LAME_UPWARD_REFERRAL,
 }
+_NO_WAY = (Why.NO_ROUTE, Why.NOT_ASKED)
 
 
 def problems(case: Case) -> Iterator[Problem]:
@@ -75,7 +76,7 @@ def _silent(case: Case) -> Iterator[Problem]:
     silent = tuple(c for c in silent if c.why is not Why.TCP_BLOCKED or not (case.serving and case.expected))
     # An address family that we have no way to is no fault of a server that answered at its other address.
     answered = {child.server.name for child in case.ours if child.service is not Service.SILENT}
-    silent = tuple(c for c in silent if not (c.why is Why.NO_ROUTE and c.server.name in answered))
+    silent = tuple(c for c in silent if not (c.why in _NO_WAY and c.server.name in answered))
     if silent:
         why = listed(dict.fromkeys(child.detail for child in silent))
         serving = case.serving and case.expected

@@ -1,0 +1,75 @@
+"""The shape of a row: a DNS world, what is asked about it, and by hand what must be said of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.world.dns.world import DnsWorld
+
+NAME = "cdp.acme.example"
+NS1, NS2 = OURS = ("k1.ns1.platform.example", "k1.ns2.platform.example")
+TOKEN = "t0k3n"
+
+Row = tuple[str, str, str, str, tuple[str, ...], int]
+"""A record: action, name, relative name, type, values, TTL."""
+Build = Callable[[DnsWorld], None]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One world with its expectation; ``also`` lists the reasons behind the primary one, in order."""
+
+    build: Build
+    verdict: str
+    reason: str
+    severity: str = ""
+    records: tuple[Row, ...] = ()
+    also: tuple[str, ...] = ()
+    name: str = NAME
+    nameservers: tuple[str, ...] = OURS
+    token: str | None = TOKEN
+    zone: str = "acme.example"
+    says: str = ""
+    """A part of the message, for what only words can tell."""
+    ds: bool = field(default=False)
+    """DS values are drawn anew in each world: only their number is compared."""
+
+    @property
+    def title(self) -> str:
+        """The builder's docstring: the world in a sentence."""
+        return (self.build.__doc__ or "").split("\n")[0].rstrip(".")
+
+
+class Table:
+    """Collects the rows of one group."""
+
+    def __init__(self) -> None:
+        self.cases: list[Case] = []
+
+    def true(self, reason: str = "Delegated", **expectation: object) -> Callable[[Build], Build]:
+        """A world in which the name is delegated; ``warns`` is the primary problem's reason."""
+        return self._row("True", reason, **expectation)
+
+    def false(self, reason: str, **expectation: object) -> Callable[[Build], Build]:
+        """A world in which it is not, and a person has to mend something."""
+        return self._row("False", reason, severity="Blocking", **expectation)
+
+    def unknown(self, reason: str, **expectation: object) -> Callable[[Build], Build]:
+        """A world that could not be looked at."""
+        return self._row("Unknown", reason, severity="Unknown", **expectation)
+
+    def _row(self, verdict: str, reason: str, **expectation: object) -> Callable[[Build], Build]:
+        def register(build: Build) -> Build:
+            self.cases.append(Case(build, verdict, reason, **expectation))  # type: ignore[arg-type]
+            return build
+
+        return register
+
+
+def add(*values: str, name: str = NAME, relative: str = "cdp", rdtype: str = "NS") -> Row:
+    """A record that must be added."""
+    return "Add", name, relative, rdtype, values, 3600
+
+
+def remove(*values: str, name: str = NAME, relative: str = "cdp", rdtype: str = "NS", ttl: int = 300) -> Row:
+    """A record that must be removed; the worlds' records have a TTL of 300 unless they say otherwise."""
+    return "Remove", name, relative, rdtype, values, ttl
