@@ -1,5 +1,6 @@
 """Answers the kubelet and Prometheus: is the process alive, is it ready, and what does it count."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -7,6 +8,8 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from nameplate_operator.observability import Metrics
+
+log = logging.getLogger(__name__)
 
 Check = Callable[[], bool | Awaitable[bool]]
 
@@ -23,8 +26,7 @@ class Health:
         """Return whether all checks hold, and a line for each."""
         lines, good = [], True
         for name, check in checks.items():
-            held = check()
-            held = held if isinstance(held, bool) else await held
+            held = await _held(name, check)
             good = good and held
             lines.append(f"[{'+' if held else '-'}] {name}\n")
         return good, "".join(lines)
@@ -71,6 +73,15 @@ class HealthServer:
 
     async def _scrape(self, _: web.Request) -> web.Response:
         return web.Response(body=generate_latest(self._metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+async def _held(name: str, check: Check) -> bool:
+    try:
+        held = check()
+        return held if isinstance(held, bool) else await held
+    except Exception:
+        log.exception("The check %r failed", name)
+        return False
 
 
 def _answer(good: bool, text: str) -> web.Response:

@@ -121,4 +121,7 @@ class OperatorSettings(_Settings):
     release: ReleaseSettings = ReleaseSettings()
     delegation_deadline: Annotated[Seconds, Field(description="Wait for the NS records before Stalled.")] = 86400
     workers: Annotated[int, Field(ge=1, le=64, description="Objects worked on at a time.")] = 8
+    resync_every: Annotated[
+        Seconds, Field(description="Pause between two full lists that find what a watch missed.")
+    ] = 600
     health_port: Annotated[int, Field(ge=0, le=65535, description="Port of /healthz, /readyz and /metrics.")] = 8080

@@ -1,0 +1,105 @@
+"""The one place where adapters meet ports, and ports meet phases."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from nameplate_operator.adapters.address_guard import AddressGuard
+from nameplate_operator.adapters.dnspython_resolver import DnspythonResolver
+from nameplate_operator.adapters.httpx_prober import HttpxProber
+from nameplate_operator.adapters.powerdns_zones import PowerDnsZones
+from nameplate_operator.adapters.root_hints import public_roots, read_root_hints
+from nameplate_operator.adapters.self_signed_authority import SelfSignedAuthority
+from nameplate_operator.claims.sweep import Sweep
+from nameplate_operator.claims.teardown import Teardown
+from nameplate_operator.delegation.look import DelegationLook
+from nameplate_operator.delegation.parents import ParentServers
+from nameplate_operator.observability import Metrics
+from nameplate_operator.phase import Phase
+from nameplate_operator.plan import Memory, Phases
+from nameplate_operator.ports import Cluster, Ports, ProviderError, Ref
+from nameplate_operator.reconcile import Reconciler
+from nameplate_operator.release import Releaser, release_phases
+from nameplate_operator.settings import OperatorSettings
+from nameplate_operator.subject import CUSTOM_DOMAIN
+
+log = logging.getLogger(__name__)
+
+Order = Sequence[type[Phase[Any, Any]]]
+
+
+def outside(settings: OperatorSettings, cluster: Cluster) -> Ports:
+    """Return the outside systems that the settings name."""
+    dns = settings.dns
+    roots = read_root_hints(dns.root_hints_file) if dns.root_hints_file else public_roots()
+    own = frozenset(root.address for root in roots) if dns.root_hints_file else frozenset()
+    return Ports(
+        cluster=cluster,
+        resolver=DnspythonResolver(
+            roots=roots,
+            port=dns.port,
+            timeout=dns.query_timeout,
+            guard=AddressGuard(allowed=dns.allowed_private_ranges, addresses=own),
+        ),
+        zones=PowerDnsZones(settings.zones.power_dns),
+        authority=SelfSignedAuthority(cluster, settings.namespace),
+        prober=HttpxProber(settings.prober),
+    )
+
+
+def order() -> Order:
+    """Return the phases in their order."""
+    from nameplate_operator.phases import ORDER  # noqa: PLC0415 - the phases import much that a test may do without
+
+    return ORDER
+
+
+def phases(ports: Ports, settings: OperatorSettings, classes: Order) -> Phases:
+    """Return the phases, each with the ports."""
+    return tuple(each(ports, settings) for each in classes)
+
+
+@dataclass
+class Passes:
+    """The passes over our kinds, and the sweep."""
+
+    domains: Reconciler
+    claims: Releaser
+    sweep: Sweep
+    sweep_every: float
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    async def __call__(self, ref: Ref) -> float | None:
+        """Make one pass over an object."""
+        if ref.kind == CUSTOM_DOMAIN:
+            return await self.domains.reconcile(ref, self.now())
+        return await self.claims.reconcile(ref, self.now())
+
+    async def sweep_for_ever(self) -> None:
+        """Look for absent holders every now and then."""
+        while True:
+            await asyncio.sleep(self.sweep_every)
+            try:
+                await self.sweep(self.now())
+            except ProviderError as error:
+                log.warning("The sweep failed: %s", error.message)
+            except Exception:
+                log.exception("The sweep failed")
+
+
+def passes(ports: Ports, settings: OperatorSettings, metrics: Metrics, classes: Order) -> Passes:
+    """Return the passes over our kinds."""
+
+    def memory() -> Memory:
+        return Memory(look_failed=metrics.look_failed)
+
+    parents = ParentServers(DelegationLook(ports.resolver, settings.dns.check_timeout))
+    return Passes(
+        domains=Reconciler(phases(ports, settings, classes), ports, settings, Teardown(ports, settings), memory=memory),
+        claims=Releaser(release_phases(ports, settings, parents), ports, settings, memory=memory),
+        sweep=Sweep(ports, settings, metrics.sweep_halted.set),
+        sweep_every=settings.release.sweep_every,
+    )
