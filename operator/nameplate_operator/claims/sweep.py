@@ -47,7 +47,7 @@ class Sweep:
         for claim in absent:
             if is_unbound(claim) and await is_vanished(self._ports.cluster, claim):
                 await self._write(delete(claim))
-        await self._release(self._due([claim for claim in absent if claim.bound], now), len(listed), now)
+        await self._release(self._due([claim for claim in absent if claim.bound], now), len(ours), now)
 
     def _due(self, absent: list[Claim], now: datetime) -> list[Claim]:
         self._absent_since = {claim.uid: self._absent_since.get(claim.uid, now) for claim in absent}
