@@ -5,4 +5,5 @@ pytest_plugins = [
     "tests.cluster.egress_fixtures",
     "tests.cluster.rounds",
     "tests.world.dns.fixtures",
+    "tests.world.edge_fixtures",
 ]
