@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nameplate_api.conditions import Condition, ConditionType, Reason, Truth
+from nameplate_api.conditions import Condition, Reason, Truth
 from nameplate_operator.changes import ApplyChild
 from nameplate_operator.children.drift import sealed
 from nameplate_operator.children.ingress import ingress
@@ -244,11 +244,3 @@ def test_an_address_that_is_gone_for_a_moment_is_no_news() -> None:
     assert truths == [Truth.TRUE, Truth.TRUE, Truth.TRUE, Truth.FALSE]
     back = phase.decide(a_domain(), Routing(LIVE, (ONE,), (), AT_ONE), Was(EPOCH, TRUE, streak))
     assert back == Decision(programmed(ONE), (), ENDPOINTS)
-
-
-def test_the_class_comes_from_the_settings() -> None:
-    phase = Route(memory_ports(), settings(route={"ingressClassName": "nginx"}))
-    (change,) = phase.decide(a_domain(), Routing(None, (), (), BARE), Was(EPOCH)).changes
-    assert isinstance(change, ApplyChild)
-    assert change.manifest["spec"]["ingressClassName"] == "nginx"
-    assert Route.needs == (ConditionType.DELEGATED,)
