@@ -25,6 +25,8 @@ class Inquiry:
     def __init__(self, resolver: Resolver, timeout: float, payer: str = "") -> None:
         self.roots = resolver.roots
         self.heard = False
+        self.starved: ProviderError | None = None
+        """The query budget did not allow a question: what was seen is not the whole."""
         self._resolver = resolver
         self._payer = payer
         self._deadline = asyncio.get_running_loop().time() + timeout
@@ -92,6 +94,8 @@ class Inquiry:
         except TimeoutError:
             return Silence(Why.TIMEOUT)
         except ProviderError as error:
+            if error.reason is Reason.RATE_LIMITED:
+                self.starved = error
             return Silence(_why(error))
         self.heard = True
         return reply

@@ -33,7 +33,10 @@ class DelegationLook:
     cache: CutCache = field(default_factory=CutCache)
 
     async def look(self, name: str, expected: Iterable[str] = (), payer: str = "") -> Facts:
-        """Look at parent and children; the expected name servers are asked even where they are not listed."""
+        """Look at parent and children; the expected name servers are asked even where they are not listed.
+
+        Raises RateLimited where the query budget does not allow a whole look.
+        """
         async with Inquiry(self.resolver, self.timeout, payer) as inquiry:
             facts = await self._parent(inquiry, name)
             listed = tuple(dict.fromkeys(host for answer in facts.parents for host in answer.nameservers))
@@ -41,13 +44,12 @@ class DelegationLook:
                 facts = await self._children(inquiry, facts, (*expected, *listed))
             elif facts.reached:
                 facts = await self._absence(inquiry, facts, tuple(expected))
-            return replace(facts, heard=inquiry.heard or await _heard(inquiry))
+            return await _finished(inquiry, facts)
 
     async def look_at_parent(self, name: str, payer: str = "") -> Facts:
-        """Look at what the parent's servers say, and no further."""
+        """Look at what the parent's servers say, and no further. Raises RateLimited."""
         async with Inquiry(self.resolver, self.timeout, payer) as inquiry:
-            facts = await self._parent(inquiry, name)
-            return replace(facts, heard=inquiry.heard or await _heard(inquiry))
+            return await _finished(inquiry, await self._parent(inquiry, name))
 
     async def _parent(self, inquiry: Inquiry, name: str) -> Facts:
         remembered = bool(self.cache.above(name))
@@ -102,7 +104,7 @@ async def _host(inquiry: Inquiry, walk: Walk, name: str, cut: Cut) -> tuple[Host
 
 
 def _walked(name: str, descent: Descent) -> Facts:
-    parents = (descent.alias,) if descent.alias is not None else descent.failed
+    parents = (descent.alias,) if descent.alias is not None else descent.failed or descent.denials
     cuts = tuple(cut.zone for cut in descent.cuts[1:])
     return Facts(name, descent.zone.zone, cuts, descent.reached, descent.missing, parents)
 
@@ -150,7 +152,10 @@ async def _keys(inquiry: Inquiry, facts: Facts) -> tuple[str, ...] | None:
     return found.values if found else ()
 
 
-async def _heard(inquiry: Inquiry) -> bool:
-    """Ask the root servers themselves: cached cuts may have kept us from trying them."""
-    await inquiry.ask_one(Question("", "NS"), inquiry.roots, lambda _: True)
-    return inquiry.heard
+async def _finished(inquiry: Inquiry, facts: Facts) -> Facts:
+    if inquiry.starved is not None:
+        raise inquiry.starved
+    if not inquiry.heard:
+        # Remembered cuts may have kept us from trying the root servers themselves.
+        await inquiry.ask_one(Question("", "NS"), inquiry.roots, lambda _: True)
+    return replace(facts, heard=inquiry.heard)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from nameplate_api.conditions import Reason
-from nameplate_operator.delegation.facts import HEARD, Facts
+from nameplate_operator.delegation.facts import HEARD, Facts, View
 from nameplate_operator.delegation.look import DelegationLook
 from nameplate_operator.ports import ProviderError
 
@@ -27,7 +27,8 @@ def still_delegates(facts: Facts, nameservers: tuple[str, ...]) -> bool:
     if any(ours & set(answer.nameservers) for answer in facts.parents):
         return True
     unheard = sorted({answer.server.name for answer in facts.parents if answer.view not in HEARD})
-    if not facts.reached or not facts.parents or unheard:
+    found = facts.reached or any(answer.view is View.DNAME for answer in facts.parents)
+    if not found or not facts.parents or unheard:
         which = ", ".join(unheard) or f"the zone above {facts.name}"
         raise ProviderError(Reason.PARENT_UNREACHABLE, f"No usable answer of {which}; it is asked again.")
     return False

@@ -22,10 +22,14 @@ Trail = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Descent:
-    """How far down the walk came: the cuts passed, the root first, and what ended it early."""
+    """How far down the walk came: the cuts passed, the root first, and what ended it early.
+
+    ``denials`` is what every server of the deepest zone said of the name that is ``missing`` in it.
+    """
 
     cuts: tuple[Cut, ...]
     missing: str = ""
+    denials: tuple[ParentAnswer, ...] = ()
     alias: ParentAnswer | None = None
     failed: tuple[ParentAnswer, ...] = ()
 
@@ -129,12 +133,21 @@ class Walk:
             if answer.view is View.DNAME:
                 return Descent(cuts, alias=answer)
             if answer.view is View.NXDOMAIN and len(label) <= len(needed):
-                return Descent(cuts, missing=label)
+                answers = await self._confirm(cuts[-1], label, trail)
+                answer = next((each for each in answers if each.nameservers), answer)
+                if not answer.nameservers:
+                    return Descent(cuts, missing=label, denials=answers)
             if answer.view in (View.REFERRAL, View.HOSTED) and answer.nameservers:
                 cut = Cut.seen(label, answer)
                 self._cache.put(cut)
                 cuts = (*cuts, cut)
         return Descent(cuts)
+
+    async def _confirm(self, cut: Cut, label: str, trail: Trail) -> tuple[ParentAnswer, ...]:
+        """Ask every server of the zone: a name that is new may not have come to all of them."""
+        servers = [server for server in await self.servers(cut, trail) if server.address]
+        outcomes = await self._inquiry.ask_all(Question(label, "NS"), servers)
+        return tuple(parent_answer(reply, server, label, cut.zone) for server, reply in outcomes)
 
     async def _step(self, cut: Cut, label: str, trail: Trail) -> tuple[ParentAnswer | None, tuple[ParentAnswer, ...]]:
         """Ask the zone whether there is a cut at the next label; without any answer, return what was said instead."""

@@ -13,7 +13,7 @@ def problems(case: Case) -> Iterator[Problem]:
     """Yield why no server of the parent delegates the name; nothing where one does."""
     if case.twins:
         yield _twin(case)
-    elif case.heard and case.best is None:
+    elif case.heard and case.best is None and not case.facts.missing:
         yield from _instead(case)
 
 
