@@ -1,0 +1,65 @@
+"""Manifests that the API server must accept under strict field validation."""
+
+from tests.nameplate_api.manifests import (
+    WEBSITE,
+    Case,
+    bound_claim,
+    custom_domain,
+    domain_claim,
+    name_of_length,
+    with_resources,
+    with_source,
+)
+
+_MANY = [WEBSITE, *({"name": f"s{i}", "type": "Go", "writeKey": f"k{i}"} for i in range(63))]
+
+ACCEPTED = (
+    Case("the smallest", custom_domain()),
+    Case("everything given", custom_domain(
+        delegation={"mode": "Nameservers"},
+        certificate={"selfSigned": {}},
+        ingestion={"replicas": 3, "resources": {"requests": {"cpu": "100m"}, "limits": {"memory": "128Mi"}}},
+        deletionPolicy="Retain",
+        suspend=True,
+    )),
+    Case("name of 52 characters", custom_domain("a" * 52)),
+    Case("name of one letter", custom_domain("a")),
+    Case("domain of 249 octets", custom_domain(domain=name_of_length(249))),
+    Case("domain with a label of 63", custom_domain(domain=f"{'a' * 63}.acme.com")),
+    Case("domain below a two-label suffix", custom_domain(domain="cdp.acme.co.uk")),
+    Case("domain many labels deep", custom_domain(domain="a.b.c.d.e.acme.com")),
+    Case("domain with an A-label", custom_domain(domain="cdp.xn--bcher-kva.example")),
+    Case("domain with labels of digits", custom_domain(domain="1.2.acme.com")),
+    Case("domain with repeated hyphens", custom_domain(domain="r3---sn.acme.com")),
+    Case("domain whose last label begins with a digit", custom_domain(domain="cdp.acme.4chan")),
+    Case("64 sources", custom_domain(sources=_MANY)),
+    Case("source of type NodeJS", with_source(type="NodeJS")),
+    Case("source of type Pixel", with_source(type="Pixel")),
+    Case("source name of 63 characters", with_source(name="b" * 63)),
+    Case("source name of digits", with_source(name="42")),
+    Case("write key of 128 characters", with_source(writeKey="k" * 128)),
+    Case("secret key of a server source", with_source(writeKey=None, writeKeySecretRef={"name": "keys", "key": "go"})),
+    Case("two sources with one Secret", custom_domain(sources=[
+        WEBSITE,
+        {"name": "one", "type": "Go", "writeKeySecretRef": {"name": "keys", "key": "a"}},
+        {"name": "two", "type": "Go", "writeKeySecretRef": {"name": "keys", "key": "a"}},
+    ])),
+    Case("one replica", custom_domain(ingestion={"replicas": 1})),
+    Case("100 replicas", custom_domain(ingestion={"replicas": 100})),
+    Case("CPU as a number", with_resources(requests={"cpu": 1})),
+    Case("CPU as a fraction", with_resources(requests={"cpu": "0.5"})),
+    Case("memory in bytes", with_resources(limits={"memory": 134217728})),
+    Case("request equal to its limit", with_resources(requests={"cpu": "1000m"}, limits={"cpu": 1})),
+    Case("request without its limit", with_resources(requests={"cpu": "4"}, limits={"memory": "1Gi"})),
+    Case("empty optional blocks", custom_domain(certificate={}, ingestion={}, delegation={})),
+    Case("reservation for a namespace", domain_claim(holder={"namespace": "acme"})),
+    Case("reservation for nobody", domain_claim()),
+    Case("reservation of a registrable domain", domain_claim("acme.com")),
+    Case("claim that is not bound yet", domain_claim(holder={"namespace": "acme", "name": "web"}, clusterName="eu")),
+    Case("bound claim", bound_claim()),
+    Case("claim of a name of 249 octets", bound_claim(name_of_length(249))),
+    Case("released claim", bound_claim(releaseTime="2026-11-24T10:00:00Z", sources=["website"])),
+    Case("released claim without token", domain_claim(
+        holder={"namespace": "acme", "name": "web"}, releaseTime="2026-11-24T10:00:00Z"
+    )),
+)  # fmt: skip
