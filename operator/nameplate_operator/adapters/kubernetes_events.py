@@ -1,0 +1,90 @@
+"""Posts Kubernetes Events without repetition: the same words about the same object are said once in a while only."""
+
+import hashlib
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from nameplate_operator.adapters.kubernetes_paths import path_of
+from nameplate_operator.adapters.kubernetes_requests import Call, Requests
+from nameplate_operator.ports import Event, Kind, ProviderError
+
+log = logging.getLogger(__name__)
+
+EVENT = Kind("events.k8s.io/v1", "Event", "events")
+CONTROLLER = "nameplate.dev/operator"
+_LONGEST_NOTE = 1024
+_LONGEST_NAME = 200
+
+
+class Events:
+    """Says each thing once per ``window`` (seconds), which is how long the API server keeps an Event by default."""
+
+    def __init__(
+        self,
+        requests: Requests,
+        instance: str,
+        *,
+        window: float = 3600.0,
+        remembered: int = 10_000,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._requests = requests
+        self._instance = instance
+        self._window = window
+        self._most = remembered
+        self._now = now
+        self._said: OrderedDict[str, float] = OrderedDict()
+
+    async def emit(self, event: Event) -> None:
+        """Post the Event; a failure is only logged, for nothing depends on it."""
+        digest = hashlib.sha256(f"{event.uid}\0{event.reason}\0{event.message}".encode()).hexdigest()[:16]
+        if self._repeated(digest):
+            return
+        namespace = event.about.namespace or "default"
+        # The name is made from the words, so that a restarted operator does not repeat them either.
+        name = f"{event.about.name[:_LONGEST_NAME].rstrip('.-')}.{digest}"
+        body = {**_body(event, self._instance), "metadata": {"name": name, "namespace": namespace}}
+        try:
+            answer = await self._requests.send(
+                Call("POST", path_of(EVENT, namespace), body=body, timeout=5, attempts=2)
+            )
+        except ProviderError as error:
+            log.warning("The event %s about %s was not posted: %s", event.reason, event.about, error.message)
+            return
+        if not answer.ok and answer.status != 409:
+            log.warning("The event %s about %s was refused: %d", event.reason, event.about, answer.status)
+
+    def _repeated(self, digest: str) -> bool:
+        now = self._now()
+        before = self._said.get(digest)
+        if before is not None and now - before < self._window:
+            return True
+        self._said[digest] = now
+        self._said.move_to_end(digest)
+        if len(self._said) > self._most:
+            self._said.popitem(last=False)
+        return False
+
+
+def _body(event: Event, instance: str) -> dict[str, Any]:
+    about = event.about
+    regarding = {"apiVersion": about.kind.api_version, "kind": about.kind.kind, "name": about.name, "uid": event.uid}
+    if about.namespace:
+        regarding["namespace"] = about.namespace
+    note = event.message if len(event.message) <= _LONGEST_NOTE else event.message[: _LONGEST_NOTE - 1] + "…"
+    return {
+        "apiVersion": EVENT.api_version,
+        "kind": EVENT.kind,
+        "eventTime": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "reportingController": CONTROLLER,
+        "reportingInstance": instance,
+        "action": event.action,
+        "reason": event.reason,
+        "regarding": regarding,
+        "note": note,
+        "type": event.type,
+    }

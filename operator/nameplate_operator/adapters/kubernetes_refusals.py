@@ -1,0 +1,72 @@
+"""Says in the words of the ports what an answer of the API server means that is no success."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nameplate_api.conditions import Reason
+from nameplate_operator.ports import Conflict, Forbidden, ProviderError
+
+log = logging.getLogger(__name__)
+
+_AWAY = "The Kubernetes API did not answer."
+_MOST_FIELDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the API server answered; ``retry_after`` is in seconds, where it said so."""
+
+    status: int
+    body: Mapping[str, Any] = field(default_factory=dict)
+    retry_after: float | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Say whether it is a success."""
+        return self.status < 400
+
+    @property
+    def missing(self) -> bool:
+        """Say whether the object is not there."""
+        return self.status == 404
+
+    @property
+    def causes(self) -> tuple[tuple[str, str], ...]:
+        """Return reason and field of each cause that it names."""
+        details = self.body.get("details") or {}
+        return tuple((str(each.get("reason")), str(each.get("field", ""))) for each in details.get("causes") or ())
+
+
+def away(retry_after: float | None = None) -> ProviderError:
+    """Return the error for no answer, or for one that says no more than that it fails."""
+    return ProviderError(Reason.PROVIDER_UNAVAILABLE, _AWAY, retry_after=retry_after)
+
+
+def refusal(answer: Answer, attempt: str, about: str) -> ProviderError:
+    """Return the error for an answer to an attempt ("create") at something ("Secret acme/web-tls")."""
+    log.info("%s %s: %d %s", attempt, about, answer.status, answer.body.get("reason", ""))
+    causes = answer.causes
+    if answer.status == 429:
+        message = "The Kubernetes API asks us to slow down."
+        return ProviderError(Reason.RATE_LIMITED, message, retry_after=answer.retry_after)
+    if answer.status >= 500:
+        return away(answer.retry_after)
+    if answer.status == 401:
+        message = "The Kubernetes API does not accept the operator's credentials."
+        return ProviderError(Reason.CREDENTIALS_REJECTED, message)
+    # A namespace that is being deleted lets nothing in; the next look sees that it is.
+    if answer.status == 403 and not any(reason == "NamespaceTerminating" for reason, _ in causes):
+        return Forbidden(f"The operator may not {attempt} {about}.")
+    if answer.status in (403, 404, 409, 410) or ("FieldValueInvalid", "metadata.uid") in causes:
+        return Conflict(f"{about} is gone, another, or has changed")
+    return _invalid(causes, attempt, about)
+
+
+def _invalid(causes: tuple[tuple[str, str], ...], attempt: str, about: str) -> ProviderError:
+    # The server's own text repeats the values, and they may be secret.
+    fields = list(dict.fromkeys(field for _, field in causes if field))[:_MOST_FIELDS]
+    where = f" because of {', '.join(fields)}" if fields else ""
+    message = f"Kubernetes refused to {attempt} {about}{where}."
+    return ProviderError(Reason.INTERNAL_ERROR, message)

@@ -1,0 +1,150 @@
+"""Sends requests to the Kubernetes API: credentials, time-outs, a few quick repetitions, one bounded pool."""
+
+import asyncio
+import contextlib
+import json
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+from kubernetes.aio.client.api_client import ApiClient
+from kubernetes.aio.client.configuration import Configuration
+
+from nameplate_operator.adapters.kubernetes_login import bearer
+from nameplate_operator.adapters.kubernetes_refusals import Answer, away
+
+Requested = Callable[[str, str, float], None]
+"""Told of each request: its method, the status (or why there was none), and the seconds until then."""
+
+MERGE = "application/merge-patch+json"
+APPLY = "application/apply-patch+yaml"
+_POOL = 32
+_LONGEST_PAUSE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request; ``attempts`` bounds how often it is sent."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+    content_type: str = "application/json"
+    timeout: float = 15.0
+    attempts: int = 4
+
+    @property
+    def repeatable(self) -> bool:
+        """Say whether sending it twice has the effect of sending it once."""
+        return self.method != "POST"
+
+
+class Requests:
+    """The API server, as requests and answers. Raises ProviderError when no answer came."""
+
+    def __init__(self, configuration: Configuration, requested: Requested = lambda *_: None) -> None:
+        self._configuration = configuration
+        self._requested = requested
+        configuration.connection_pool_maxsize = _POOL
+        self._client = ApiClient(configuration)
+        # Each watch holds a connection for as long as it lives: they must not use up the pool.
+        streaming = Configuration()
+        streaming.__dict__.update(configuration.__dict__)
+        streaming.connection_pool_maxsize = 0
+        self._streaming = ApiClient(streaming)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.close()  # type: ignore[no-untyped-call]
+        await self._streaming.close()  # type: ignore[no-untyped-call]
+
+    async def send(self, call: Call) -> Answer:
+        """Return the answer, whatever its status; one that asks to come again is waited for if it is quick."""
+        for attempt in range(1, call.attempts + 1):
+            last = attempt == call.attempts
+            pause = min(0.1 * 2**attempt, _LONGEST_PAUSE) * random.uniform(0.5, 1)  # noqa: S311 - only spreads load
+            try:
+                answer = await self._once(call)
+            except TimeoutError:
+                raise away() from None
+            except aiohttp.ClientConnectorError:
+                if last:
+                    raise away() from None
+            except (aiohttp.ClientError, OSError, ValueError):
+                if last or not call.repeatable:
+                    raise away() from None
+            else:
+                pause = max(pause, answer.retry_after or 0)
+                if last or pause > _LONGEST_PAUSE or not _asks_again(answer, call):
+                    return answer
+            await asyncio.sleep(pause)
+        raise away()
+
+    async def _once(self, call: Call) -> Answer:
+        started, code = time.monotonic(), "<error>"
+        try:
+            async with asyncio.timeout(call.timeout):
+                response = await self._open(self._client, call, aiohttp.ClientTimeout(total=call.timeout))
+                async with response:
+                    code = str(response.status)
+                    return Answer(response.status, _json(await response.read()), _seconds(response))
+        finally:
+            self._requested(call.method, code, time.monotonic() - started)
+
+    @contextlib.asynccontextmanager
+    async def stream(self, call: Call) -> AsyncIterator[tuple[Answer, aiohttp.StreamReader]]:
+        """Open a watch: its first answer, and what then comes line by line. Raises ProviderError, then aiohttp's."""
+        started, code = time.monotonic(), "<error>"
+        endless = aiohttp.ClientTimeout(total=None, sock_connect=5)
+        try:
+            async with asyncio.timeout(call.timeout):
+                response = await self._open(self._streaming, call, endless)
+            code = str(response.status)
+        except (aiohttp.ClientError, OSError):
+            raise away() from None
+        finally:
+            self._requested("WATCH", code, time.monotonic() - started)
+        try:
+            body = {} if response.status < 400 else _json(await response.read())
+            yield Answer(response.status, body, _seconds(response)), response.content
+        finally:
+            response.close()
+
+    async def _open(self, client: ApiClient, call: Call, timeout: aiohttp.ClientTimeout) -> aiohttp.ClientResponse:  # noqa: ASYNC109
+        headers = {
+            "Accept": "application/json",
+            "Content-Type": call.content_type,
+            "User-Agent": f"nameplate-operator/{version('nameplate')}",
+        }
+        if authorization := await bearer(self._configuration):
+            headers["Authorization"] = authorization
+        url = self._configuration.host + call.path + (f"?{urlencode(call.query)}" if call.query else "")
+        sent = await client.call_api(call.method, url, headers, body=call.body, _request_timeout=timeout)
+        response: aiohttp.ClientResponse = sent.response
+        return response
+
+
+def _asks_again(answer: Answer, call: Call) -> bool:
+    # The token may have been replaced just now; what is refused so, or held off, has had no effect.
+    if answer.status in (401, 429):
+        return True
+    return answer.status >= 500 and (call.repeatable or answer.retry_after is not None)
+
+
+def _seconds(response: aiohttp.ClientResponse) -> float | None:
+    value = response.headers.get("Retry-After", "")
+    return float(value) if value.isascii() and value.isdigit() and len(value) < 8 else None
+
+
+def _json(content: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(content)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
