@@ -94,7 +94,8 @@ class Route(Phase[Domain, Routing]):
 
     def decide(self, subject: Domain, seen: Routing, was: Was) -> Decision:
         """Keep the Ingress as it must be; then the records, once there is an address."""
-        report = _endpoints(subject) if seen.published or was.true else {}
+        unseen = seen.zone is None and "endpoints" in subject.status
+        report = _endpoints(subject) if seen.published or was.true or unseen else {}
         if seen.foreign:
             message = f"{names.ingress(subject)} exists and does not belong to this CustomDomain. Delete or rename it."
             conflict = Verdict(Truth.FALSE, Reason.NAME_CONFLICT, message, stalled=True)

@@ -147,6 +147,19 @@ async def test_a_server_id_that_does_not_exist_is_no_missing_zone(
     await zones.close()
 
 
+async def test_the_key_never_passes_a_proxy_of_the_environment(
+    powerdns: PowerDNS, proxy: FaultProxy, key_file: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(variable, proxy.url)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    zones = PowerDnsZones(settings(powerdns.api_url, key_file))
+    assert await zones.find(name) is None
+    assert proxy.exchanges == []
+    await zones.close()
+
+
 async def test_a_new_key_counts_without_a_restart_and_is_never_shown(
     zones: PowerDnsZones, key_file: Path, name: str, powerdns: PowerDNS, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -33,8 +33,9 @@ def records(*addresses: str, ttl: int = 300, type_: str = "A") -> tuple[RecordSe
 
 
 def zone(*sets: RecordSet) -> Zone:
-    own = (RecordSet(NAME, "NS", 3600, ("x7.ns1.example",)), RecordSet(NAME, "MX", 60, ("10 mail.acme.com.",)))
-    return Zone(f"{NAME}.", NAME, ("x7.ns1.example",), (*own, *sets))
+    own = RecordSet(NAME, "NS", 3600, ("x7.ns1.example",))
+    theirs = (RecordSet(NAME, "MX", 60, ("10 mail.acme.com.",)), RecordSet(f"www.{NAME}", "A", 60, ("192.0.2.99",)))
+    return Zone(f"{NAME}.", NAME, ("x7.ns1.example",), (own, *theirs, *sets))
 
 
 BARE, AT_ONE, AT_TWO = zone(), zone(*records(ONE)), zone(*records(TWO))

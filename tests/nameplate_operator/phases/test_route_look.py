@@ -118,3 +118,14 @@ async def test_the_ingress_class_comes_from_the_settings() -> None:
     (change,) = phase.decide(a_domain(), seen, Was(EPOCH)).changes
     assert isinstance(change, ApplyChild)
     assert change.manifest["spec"]["ingressClassName"] == "nginx"
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [pytest.param(None, True, id="the zone was not seen"), pytest.param(ZONE, False, id="nothing is published")],
+)
+async def test_endpoints_stay_shown_until_it_is_seen_that_nothing_leads_there(zone: Zone | None, shown: bool) -> None:
+    endpoints = {"trackingAPI": "https://api.cdp.acme.com", "cdn": "https://cdn.cdp.acme.com"}
+    domain = a_domain(status={"observedGeneration": 1, "endpoints": endpoints})
+    decision = Route(memory_ports(), settings()).decide(domain, await look(an_ingress(), zone), Was(EPOCH))
+    assert decision.report == ({"endpoints": endpoints} if shown else {})
