@@ -103,7 +103,7 @@ class Reconciler:
             status["nextCheckTime"] = next_check.strftime("%Y-%m-%dT%H:%M:%SZ")
         if status == domain.status:
             return
-        await self.ports.cluster.apply_status(manifest_of(domain, status), STATUS)
+        await self.ports.cluster.apply_status(domain.with_status(status), STATUS)
         for condition in conditions:
             event = _event(domain, condition)
             if event is not None:
@@ -146,14 +146,6 @@ def spread(subject: Subject, pause: float) -> float:
     """Return between one and two times the pause, always the same for one object, so that looks do not bunch up."""
     digest = hashlib.sha256(subject.uid.encode()).digest()
     return pause * (1 + int.from_bytes(digest[:4], "big") / 2**32)
-
-
-def manifest_of(subject: Subject, status: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is applied to write the status of exactly this object."""
-    kind, metadata = subject.ref.kind, {"name": subject.ref.name, "uid": subject.uid}
-    if subject.ref.namespace:
-        metadata["namespace"] = subject.ref.namespace
-    return {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": metadata, "status": dict(status)}
 
 
 def _event(domain: Domain, condition: Condition) -> Event | None:

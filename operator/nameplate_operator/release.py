@@ -13,7 +13,6 @@ from nameplate_operator.claims.undelegation import Parents, Undelegation
 from nameplate_operator.claims.withdrawal import Withdrawal
 from nameplate_operator.plan import Decisions, Memory, Phases, carry_out, plan
 from nameplate_operator.ports import Conflict, Ports, Ref
-from nameplate_operator.reconcile import manifest_of
 from nameplate_operator.settings import OperatorSettings
 from nameplate_operator.subject import Claim
 from nameplate_operator.summary import stamp
@@ -79,7 +78,7 @@ class Releaser:
         if status == claim.status:
             return
         try:
-            await self.ports.cluster.apply_status(manifest_of(claim, status), STATUS)
+            await self.ports.cluster.apply_status(claim.with_status(status), STATUS)
         except Conflict:
             return
         for decision in decisions.values():

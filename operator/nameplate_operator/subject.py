@@ -58,6 +58,13 @@ class Subject:
         """Return the generation that its status speaks of, -1 for none."""
         return int(self.status.get("observedGeneration", -1))
 
+    def with_status(self, status: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is applied to write the status of exactly this object."""
+        kind, metadata = self.ref.kind, {"name": self.ref.name, "uid": self.uid}
+        if self.ref.namespace:
+            metadata["namespace"] = self.ref.namespace
+        return {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": metadata, "status": dict(status)}
+
     @classmethod
     def _identity(cls, kind: Kind, manifest: Manifest) -> dict[str, Any]:
         meta, status = manifest["metadata"], manifest.get("status") or {}
