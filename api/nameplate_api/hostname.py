@@ -5,6 +5,7 @@ may be delegated.
 """
 
 import re
+import unicodedata
 from functools import cache
 
 import idna
@@ -18,6 +19,8 @@ LONGEST = 249
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 """A last label that makes browsers read the whole name as an IPv4 address (WHATWG URL, "ends in a number checker")."""
+_UNSHOWABLE = frozenset({"Cc", "Cs", "Zl", "Zp", "Zs"})
+"""Unicode categories of controls, surrogates and spaces."""
 _SPECIAL_USE = frozenset({"alt", "arpa", "internal", "local", "localdomain", "localhost", "onion", "svc"})
 """Top-level names that never lead to a customer's zone: RFC 6761, 6762, 7686, 9476, and a cluster's own.
 
@@ -135,5 +138,6 @@ def _check_a_label(name: str, label: str) -> None:
         canonical = text.encode("punycode").decode()
     except (ValueError, OverflowError) as error:
         raise _invalid(name, f"the label {label!r} is no valid A-label") from error
-    if text.isascii() or canonical != encoded:
+    unshowable = any(unicodedata.category(character) in _UNSHOWABLE for character in text)
+    if text.isascii() or canonical != encoded or unshowable:
         raise _invalid(name, f"the label {label!r} is no valid A-label")

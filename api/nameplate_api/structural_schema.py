@@ -87,8 +87,6 @@ def _resolved(
         beside = {key: value for key, value in schema.items() if key not in ("$ref", "anyOf")}
         if "$ref" in schema:
             name = schema["$ref"].removeprefix("#/$defs/")
-            if name not in definitions:
-                raise NotStructural(f"{path}: nothing stands behind the reference {schema['$ref']}")
             if name in within:
                 raise NotStructural(f"{path}: {name} contains itself")
             within = (*within, name)

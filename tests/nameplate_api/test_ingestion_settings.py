@@ -1,0 +1,98 @@
+"""The settings contract: the document survives the way to the service, and its revision names its content."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from nameplate_api.custom_domain import SourceType
+from nameplate_api.ingestion_settings import IngestionSettings, SourceSettings, WellKnown
+
+_TEXT = st.text(max_size=40)
+_SOURCES = st.builds(
+    SourceSettings,
+    name=_TEXT,
+    type=st.sampled_from(SourceType),
+    write_key=_TEXT | st.none(),
+    write_key_file=_TEXT | st.none(),
+)
+_SETTINGS = st.builds(
+    IngestionSettings,
+    domain=_TEXT,
+    hosts=st.lists(_TEXT, max_size=3).map(tuple),
+    uid=_TEXT,
+    sources=st.lists(_SOURCES, max_size=4).map(tuple),
+)
+_WEBSITE = SourceSettings(name="website", type=SourceType.ANALYTICS_JS, write_key="k3y")
+_EXAMPLE = IngestionSettings(
+    domain="cdp.acme.com",
+    hosts=("cdp.acme.com", "api.cdp.acme.com", "cdn.cdp.acme.com"),
+    uid="6f1c",
+    sources=(_WEBSITE, SourceSettings(name="backend", type=SourceType.GO, write_key_file="backend")),
+)
+
+
+def test_document_is_the_agreed_json() -> None:
+    document = json.loads(_EXAMPLE.document())
+
+    revision = document.pop("revision")
+    assert document == {
+        "version": 1,
+        "domain": "cdp.acme.com",
+        "hosts": ["cdp.acme.com", "api.cdp.acme.com", "cdn.cdp.acme.com"],
+        "uid": "6f1c",
+        "sources": [
+            {"name": "website", "type": "AnalyticsJS", "writeKey": "k3y"},
+            {"name": "backend", "type": "Go", "writeKeyFile": "backend"},
+        ],
+    }
+    assert len(revision) == 16
+
+
+@given(_SETTINGS)
+def test_settings_survive_the_way_to_the_service(settings: IngestionSettings) -> None:
+    document = json.loads(settings.document())
+    revision = document.pop("revision")
+
+    read = IngestionSettings.model_validate(document)
+
+    assert read == settings
+    assert read.revision == revision
+    assert read.document() == settings.document()
+
+
+@given(_SETTINGS, _SETTINGS)
+def test_revisions_are_equal_only_for_equal_settings(one: IngestionSettings, other: IngestionSettings) -> None:
+    assert (one.revision == other.revision) is (one == other)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"domain": "data.acme.com"}, id="domain"),
+        pytest.param({"uid": "7a2d"}, id="uid"),
+        pytest.param({"hosts": ("cdp.acme.com",)}, id="hosts"),
+        pytest.param({"sources": (_WEBSITE,)}, id="a source less"),
+        pytest.param({"sources": tuple(reversed(_EXAMPLE.sources))}, id="order of sources"),
+    ],
+)
+def test_revision_changes_with_the_content(change: dict[str, Any]) -> None:
+    assert _EXAMPLE.model_copy(update=change).revision != _EXAMPLE.revision
+
+
+@pytest.mark.parametrize("change", [{"version": 2}, {"surprise": 1}], ids=["another version", "unknown field"])
+def test_settings_that_the_service_does_not_understand_are_refused(change: dict[str, Any]) -> None:
+    document = json.loads(_EXAMPLE.document())
+    del document["revision"]
+
+    with pytest.raises(ValidationError):
+        IngestionSettings.model_validate(document | change)
+
+
+def test_well_known_answer_names_missing_keys() -> None:
+    answer = WellKnown(domain="cdp.acme.com", uid="6f1c", nonce="n", revision="r", missing_keys=("backend",))
+
+    assert answer.model_dump(mode="json", by_alias=True)["missingKeys"] == ["backend"]
