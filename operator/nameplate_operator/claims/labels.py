@@ -4,7 +4,7 @@ import hashlib
 
 from nameplate_api.custom_domain import GROUP
 from nameplate_api.domain_claim import REGISTRABLE_LABEL
-from nameplate_api.hostname import registrable
+from nameplate_api.hostname import overlap_group
 
 NAMESPACE_LABEL = f"{GROUP}/namespace"
 """Label of a claim that has a holder: the holder's namespace."""
@@ -13,7 +13,7 @@ _LONGEST_VALUE = 63
 
 def registrable_label(host: str) -> str:
     """Return the value of the label that the host shares with every name that overlaps with it."""
-    domain = registrable(host) or host
+    domain = overlap_group(host)
     return domain if len(domain) <= _LONGEST_VALUE else hashlib.sha256(domain.encode()).hexdigest()[:40]
 
 
