@@ -151,7 +151,7 @@ class Reply:
     """What one server said; it is trusted for no more than having been said.
 
     Names are in lower case without the final dot; a TXT value is its strings joined. Whatever is not printable ASCII
-    comes escaped as in zone files. A record set holds at most 1,000 values.
+    comes escaped as in zone files. A record set holds at most 5,000 values.
     """
 
     rcode: str

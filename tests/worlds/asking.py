@@ -17,8 +17,8 @@ from nameplate_operator.delegation.diagnosis import Case, diagnose
 from nameplate_operator.delegation.look import DelegationLook
 from tests.world.dns.world import DnsWorld
 
-PATIENCE = 0.15
-TIMEOUT = 6.0
+PATIENCE = 0.5
+TIMEOUT = 20.0
 
 
 def resolver(world: DnsWorld, patience: float = PATIENCE) -> DnspythonResolver:
@@ -27,15 +27,21 @@ def resolver(world: DnsWorld, patience: float = PATIENCE) -> DnspythonResolver:
     return DnspythonResolver(read_root_hints(world.root_hints), world.port, patience, guard)
 
 
-async def look(world: DnsWorld, name: str, nameservers: Sequence[str] = (), token: str | None = None) -> dict[str, Any]:
+async def look(
+    world: DnsWorld,
+    name: str,
+    nameservers: Sequence[str] = (),
+    token: str | None = None,
+    patience: float = PATIENCE,
+) -> dict[str, Any]:
     """What the operator would conclude, in the form of the command's JSON."""
-    facts = await DelegationLook(resolver(world), TIMEOUT).look(name, nameservers)
+    facts = await DelegationLook(resolver(world, patience), TIMEOUT).look(name, nameservers)
     return as_json(diagnose(Case(facts, datetime.now(UTC), tuple(nameservers), token)), facts)
 
 
 def arguments(world: DnsWorld, name: str, nameservers: Sequence[str] = (), token: str | None = None) -> list[str]:
     """The arguments of ``nameplate check`` for a question about the world."""
-    where = ["--root-hints", str(world.root_hints), "--port", str(world.port), "--timeout", str(10 * PATIENCE * 4)]
+    where = ["--root-hints", str(world.root_hints), "--port", str(world.port), "--timeout", str(12 * PATIENCE)]
     return [name, *where, *(f"--nameserver={ns}" for ns in nameservers), *([f"--zone-token={token}"] if token else [])]
 
 

@@ -18,7 +18,7 @@ import dns.rrset
 from nameplate_operator.ports import Question, RecordSet, Reply
 
 _PAYLOAD = 1232
-_MOST_VALUES = 1000
+_MOST_VALUES = 5000
 _MOST_SETS = 500
 _NO_EDNS = frozenset({dns.rcode.FORMERR, dns.rcode.NOTIMP, dns.rcode.BADVERS})
 _UNREADABLE = (dns.exception.DNSException, struct.error, ValueError, IndexError, KeyError, TypeError, AttributeError)

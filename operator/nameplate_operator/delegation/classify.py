@@ -36,7 +36,7 @@ def parent_answer(reply: Reply | Silence, server: Server, name: str, zone: str) 
         return ParentAnswer(server, View.LAME if lame else View.FAILED, detail=reply.rcode)
     if reply.authoritative:
         return _authoritative(reply, server, name, zone)
-    referral = _referral(reply)
+    referral = records(reply.authority, name, "NS") or _referral(reply)
     if referral is None or reply.answer or reply.rcode != "NOERROR":
         return ParentAnswer(server, View.LAME, detail="answers without authority")
     if referral.name == name:
