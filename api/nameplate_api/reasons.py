@@ -26,11 +26,7 @@ class Reason(StrEnum):
     SUSPENDED = "Suspended", "The object was created with spec.suspend.", "Set spec.suspend to false."
     PROGRESSING = "Progressing", "A new generation of the spec is being worked on."
     INTERNAL_ERROR = "InternalError", "The operator failed in an unforeseen way.", "Read the operator's log."
-    PROVIDER_UNAVAILABLE = (
-        "ProviderUnavailable",
-        "An outside system did not answer.",
-        "Wait; it is asked again.",
-    )
+    PROVIDER_UNAVAILABLE = ("ProviderUnavailable", "An outside system did not answer.", "Wait; it is asked again.")
     RATE_LIMITED = "RateLimited", "An outside system asked us to slow down.", "Wait; it is asked again."
     CREDENTIALS_REJECTED = (
         "CredentialsRejected",
@@ -40,11 +36,7 @@ class Reason(StrEnum):
 
     # Accepted
     ACCEPTED = "Accepted", "The name is valid and bound to this object, and the sources are free."
-    INVALID_SPEC = (
-        "InvalidSpec",
-        "A field of the spec cannot be used.",
-        "Correct the field that the message names.",
-    )
+    INVALID_SPEC = ("InvalidSpec", "A field of the spec cannot be used.", "Correct the field that the message names.")
     INVALID_NAME = "InvalidName", "The name is no usable host name.", "Choose another name."
     APEX_NOT_DELEGABLE = (
         "ApexNotDelegable",
@@ -81,11 +73,7 @@ class Reason(StrEnum):
         "The provider has a zone of this name that does not carry our token.",
         "Platform team: remove that zone if it is not needed.",
     )
-    ZONE_QUOTA_REACHED = (
-        "ZoneQuotaReached",
-        "The provider allows no further zone.",
-        "Platform team: raise the quota.",
-    )
+    ZONE_QUOTA_REACHED = ("ZoneQuotaReached", "The provider allows no further zone.", "Platform team: raise the quota.")
 
     # Delegated: steps 0 to 8 of the delegation check
     DELEGATED = "Delegated", "The parent delegates the name to our servers, and they answer for it."
@@ -100,41 +88,13 @@ class Reason(StrEnum):
         "No name server of the parent zone answered.",
         "Wait; it is asked again.",
     )
-    PARENT_LAME = (
-        "ParentLame",
-        "The parent zone's servers do not serve it.",
-        "Mend the parent zone's own delegation.",
-    )
-    PARENT_INCONSISTENT = (
-        "ParentInconsistent",
-        "The parent zone's servers disagree.",
-        "Wait, or ask its provider.",
-    )
-    DELEGATION_MISSING = (
-        "DelegationMissing",
-        "The parent zone has no NS record for the name.",
-        "Add the NS records.",
-    )
-    NAME_DOUBLED = (
-        "NameDoubled",
-        "The record was made below the zone's name twice.",
-        "Enter only the relative name.",
-    )
-    WRONG_RECORD_TYPE = (
-        "WrongRecordType",
-        "The name servers stand in another record type.",
-        "Make them NS records.",
-    )
-    OTHER_RECORDS_ONLY = (
-        "OtherRecordsOnly",
-        "The name carries other records.",
-        "Remove or move them, then add NS.",
-    )
-    CNAME_AT_DELEGATION_POINT = (
-        "CNAMEAtDelegationPoint",
-        "The name is an alias.",
-        "Delete the CNAME, then add NS.",
-    )
+    PARENT_LAME = ("ParentLame", "The parent zone's servers do not serve it.", "Mend the parent zone's own delegation.")
+    PARENT_INCONSISTENT = ("ParentInconsistent", "The parent zone's servers disagree.", "Wait, or ask its provider.")
+    DELEGATION_MISSING = ("DelegationMissing", "The parent zone has no NS record for the name.", "Add the NS records.")
+    NAME_DOUBLED = ("NameDoubled", "The record was made below the zone's name twice.", "Enter only the relative name.")
+    WRONG_RECORD_TYPE = ("WrongRecordType", "The name servers stand in another record type.", "Make them NS records.")
+    OTHER_RECORDS_ONLY = ("OtherRecordsOnly", "The name carries other records.", "Remove or move them, then add NS.")
+    CNAME_AT_DELEGATION_POINT = ("CNAMEAtDelegationPoint", "The name is an alias.", "Delete the CNAME, then add NS.")
     DNAME_ABOVE = "DNAMEAbove", "A DNAME above redirects the name.", "Choose another name."
     WILDCARD_ANSWER = "WildcardAnswer", "A wildcard answers for the name.", "Add the NS records."
     NS_MISSING_TRAILING_DOT = (
@@ -143,11 +103,7 @@ class Reason(StrEnum):
         "End them in a dot.",
     )
     NS_MISSPELT = "NSMisspelt", "A name server is spelt wrongly at the parent.", "Correct the value."
-    DELEGATION_ELSEWHERE = (
-        "DelegationElsewhere",
-        "The name is delegated to others.",
-        "Replace the NS records.",
-    )
+    DELEGATION_ELSEWHERE = ("DelegationElsewhere", "The name is delegated to others.", "Replace the NS records.")
     DELEGATION_MIXED = (
         "DelegationMixed",
         "Only part of the NS records are ours.",
@@ -161,22 +117,14 @@ class Reason(StrEnum):
         "The parent's servers hold a zone of the name too.",
         "Delete that zone there.",
     )
-    GLUE_MISMATCH = (
-        "GlueMismatch",
-        "The parent's glue differs from the servers' own addresses.",
-        "Correct the glue.",
-    )
+    GLUE_MISMATCH = ("GlueMismatch", "The parent's glue differs from the servers' own addresses.", "Correct the glue.")
     WRONG_ZONE_ANSWERS = "WrongZoneAnswers", "Another zone of the name answers.", "Retire the old zone."
     NS_UNRESOLVABLE = "NSUnresolvable", "A name server has no address.", "Platform team: give it one."
     NS_IS_ALIAS = "NSIsAlias", "A name server is an alias.", "Platform team: use a real host name."
     LAME_REFUSED = "LameRefused", "A name server refuses the name.", "Platform team: restore the zone."
     LAME_SERVFAIL = "LameServfail", "A name server fails for the name.", "Platform team: restore the zone."
     LAME_NXDOMAIN = "LameNXDOMAIN", "A name server denies the name.", "Platform team: restore the zone."
-    LAME_UPWARD_REFERRAL = (
-        "LameUpwardReferral",
-        "A name server refers upwards.",
-        "Platform team: restore the zone.",
-    )
+    LAME_UPWARD_REFERRAL = ("LameUpwardReferral", "A name server refers upwards.", "Platform team: restore the zone.")
     NOT_AUTHORITATIVE = "NotAuthoritative", "A name server answers from a cache.", "Replace the NS records."
     NS_TIMEOUT = "NSTimeout", "A name server did not answer in time.", "Wait; it is asked again."
     TCP_BLOCKED = "TCPBlocked", "A name server needs TCP and it is blocked.", "Open TCP port 53."
@@ -213,21 +161,13 @@ class Reason(StrEnum):
     # IngestionAvailable
     AVAILABLE = "Available", "At least the minimum of Pods serves."
     ROLLING_OUT = "RollingOut", "A new revision of the ingestion is being rolled out."
-    ROLLOUT_STALLED = (
-        "RolloutStalled",
-        "The roll-out passed its deadline.",
-        "Look at the Pods' events and logs.",
-    )
+    ROLLOUT_STALLED = ("RolloutStalled", "The roll-out passed its deadline.", "Look at the Pods' events and logs.")
     NAME_CONFLICT = (
         "NameConflict",
         "An object of a child's name exists and is not ours.",
         "Delete or rename that object, or this CustomDomain.",
     )
-    SECRET_NOT_FOUND = (
-        "SecretNotFound",
-        "The write key of a source is not at hand.",
-        "Create the Secret and key.",
-    )
+    SECRET_NOT_FOUND = ("SecretNotFound", "The write key of a source is not at hand.", "Create the Secret and key.")
 
     # Routed
     PROGRAMMED = "Programmed", "The Ingress has an address and our records point at it."
@@ -236,16 +176,8 @@ class Reason(StrEnum):
 
     # Reachable
     ANSWERING = "Answering", "A request by the public name reached our ingestion."
-    CONNECT_FAILED = (
-        "ConnectFailed",
-        "No connection to the Ingress' address.",
-        "Look at the ingress controller.",
-    )
-    WRONG_CERTIFICATE = (
-        "WrongCertificate",
-        "The certificate shown is not valid for the name.",
-        "Look at the Ingress.",
-    )
+    CONNECT_FAILED = ("ConnectFailed", "No connection to the Ingress' address.", "Look at the ingress controller.")
+    WRONG_CERTIFICATE = ("WrongCertificate", "The certificate shown is not valid for the name.", "Look at the Ingress.")
     NOT_OURS = "NotOurs", "Something else answered by the name.", "Look at what serves the name."
 
     # Ready
