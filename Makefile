@@ -50,3 +50,7 @@ test: programs ## Run all tests on this machine; counted bars run a seeded tenth
 .PHONY: soak
 soak: programs ## Run all tests with every counted bar in full
 	pytest -n 4 --dist worksteal --soak
+
+.PHONY: demo
+demo: $(VENV)/ready ## Show a domain's life on this machine, from kubectl apply to an answer by its own name and back
+	@$(BIN)/python -m tests.demo

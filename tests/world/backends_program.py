@@ -4,7 +4,6 @@
 answered. It runs in a process forked from a small parent, so it needs nothing but the standard library.
 """
 
-import argparse
 import contextlib
 import json
 import socket
@@ -22,13 +21,11 @@ class Program:
     """Reads its directories anew for each request, so that it follows what is mounted."""
 
     def __init__(self, pod: str, arguments: list[str]) -> None:
-        options = argparse.ArgumentParser()
-        options.add_argument("--settings", type=Path, required=True)
-        options.add_argument("--keys", type=Path)
-        given, _ = options.parse_known_args(arguments)
+        # Parsed by hand: argparse would be the larger part of every process.
+        given = dict(zip(arguments[::2], arguments[1::2], strict=False))
         self._pod = pod
-        self._settings: Path = given.settings / "settings.json"
-        self._keys: Path | None = given.keys
+        self._settings = Path(given["--settings"]) / "settings.json"
+        self._keys = Path(given["--keys"]) if "--keys" in given else None
 
     def answer(self, method: str, target: str, headers: dict[str, str]) -> Answer:
         """Return status and JSON of the answer to one request."""

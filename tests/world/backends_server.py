@@ -36,6 +36,8 @@ def _start(order: dict[str, Any]) -> int:
 
 def _become(order: dict[str, Any], listener: socket.socket) -> NoReturn:
     try:
+        # Collecting garbage would touch, and so copy, all memory that is shared with the parent.
+        gc.disable()
         os.close(0)
         serve(listener, Program(order["pod"], order["arguments"]))
     except BaseException:  # noqa: BLE001 - a forked child must never return into its parent's work
