@@ -77,6 +77,11 @@ class Was:
         return self.condition is not None and self.condition.status is Truth.TRUE
 
     @property
+    def seen(self) -> bool:
+        """Say whether the condition was ever True or False."""
+        return self.condition is not None and self.condition.status is not Truth.UNKNOWN
+
+    @property
     def false_for(self) -> float:
         """Return for how many seconds the condition has been False, 0 if it was not."""
         if self.condition is None or self.condition.status is not Truth.FALSE:

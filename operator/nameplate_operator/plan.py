@@ -59,7 +59,8 @@ async def plan(phases: Phases, subject: Subject, memory: Memory, now: datetime, 
             else:
                 findings.add(type(phase), seen)
                 decision = _gate(phase, phase.decide(subject, seen, was), decisions, was, halt)
-            memory.failures.pop(phase.condition, None)
+            if not decision.changes:
+                memory.failures.pop(phase.condition, None)
         except Exception as error:  # noqa: BLE001 - one phase's trouble must never keep another from its work
             decision = _failed_look(phase, subject, was, _known(error, subject), memory)
         memory.streaks[phase.condition] = decision.streak
@@ -79,6 +80,8 @@ async def carry_out(
             for change in decision.changes:
                 await change.apply(ports)
                 changed = True
+            if decision.changes:
+                memory.failures.pop(condition, None)
         except Conflict as error:
             log.info("Looking again: %s", error.message)
             changed = True
@@ -94,7 +97,7 @@ def kept(condition: Condition) -> Verdict:
 
 def waiting(phase: Phase[Any, Any], decisions: Mapping[ConditionType, Decision]) -> Verdict:
     """Return Unknown/Waiting, naming the first condition that is needed and not True."""
-    blocker = _blocker(phase, decisions) or next(iter(phase.needs), ConditionType.ACCEPTED)
+    blocker = _blocker(phase, decisions) or ConditionType.ACCEPTED
     return Verdict(Truth.UNKNOWN, Reason.WAITING, f"Waits for {blocker}.")
 
 
@@ -107,19 +110,16 @@ def _blocker(phase: Phase[Any, Any], decisions: Mapping[ConditionType, Decision]
 
 def _gate(phase: Phase[Any, Any], decision: Decision, decisions: Decisions, was: Was, halt: Halt | None) -> Decision:
     # A condition that once was True or False has passed its gate before: from then on it is kept up.
-    shut = _blocker(phase, decisions) is not None and (was.condition is None or was.condition.status is Truth.UNKNOWN)
+    shut = _blocker(phase, decisions) is not None and not was.seen
     accepted = decisions.get(ConditionType.ACCEPTED, decision).verdict.truth is Truth.TRUE
     held = tuple(_held(decision.changes, shut=shut, accepted=accepted, halted=halt is not None))
     if not held:
         return decision
     decision = decision.without(held)
-    if decision.verdict.truth is Truth.TRUE or not any(change.first for change in held):
+    if was.seen or decision.verdict.truth is Truth.TRUE or not any(change.first for change in held):
         return decision
-    if halt is None:
-        return replace(decision, verdict=waiting(phase, decisions))
-    if was.condition is None or was.condition.status is Truth.UNKNOWN:
-        return replace(decision, verdict=Verdict(Truth.UNKNOWN, halt.reason, halt.message))
-    return decision
+    verdict = waiting(phase, decisions) if halt is None else Verdict(Truth.UNKNOWN, halt.reason, halt.message)
+    return replace(decision, verdict=verdict)
 
 
 def _held(changes: Iterable[Change], *, shut: bool, accepted: bool, halted: bool) -> Iterable[Change]:
@@ -129,7 +129,7 @@ def _held(changes: Iterable[Change], *, shut: bool, accepted: bool, halted: bool
 
 
 def _not_yet(phase: Phase[Any, Any], subject: Subject, decisions: Decisions, was: Was) -> Decision:
-    if was.condition is not None and was.condition.status is not Truth.UNKNOWN:
+    if was.condition is not None and was.seen:
         return Decision(kept(was.condition), report=_as_before(phase, subject), streak=was.streak)
     return Decision(waiting(phase, decisions))
 

@@ -55,6 +55,15 @@ async def test_a_spec_that_is_not_accepted_holds_back_only_what_is_built_from_it
     assert decisions[ZONE].changes == (renewed,)
 
 
+async def test_what_waits_for_the_spec_says_so_until_it_was_once_seen():
+    make = Note(text="make", notes=[], first=True, from_spec=True)
+    phases = (toy(ACCEPTED, Decision(FALSE)), toy(ZONE, Decision(FALSE, (make,))))
+    fresh = await planned(*phases)
+    assert fresh[ZONE] == Decision(Verdict(Truth.UNKNOWN, Reason.WAITING, "Waits for Accepted."))
+    seen = await planned(*phases, domain=a_domain(status=zone_was("True", "Hosted", "")))
+    assert seen[ZONE] == Decision(FALSE)
+
+
 async def test_an_open_gate_lets_everything_through():
     make = Note(text="make", notes=[], first=True, from_spec=True)
     decisions = await planned(toy(ACCEPTED), toy(ZONE, Decision(FALSE, (make,)), needs=(ACCEPTED,)))
@@ -182,6 +191,18 @@ async def test_changes_are_made_in_phase_order_and_a_failure_ends_those_of_its_p
     assert outcome[ZONE].verdict == Verdict(Truth.FALSE, AWAY.reason, AWAY.message)
     assert outcome[ZONE].recheck_after == 5
     assert outcome[DELEGATED] == decisions[DELEGATED]
+
+
+async def test_changes_that_keep_failing_are_repeated_more_and_more_slowly():
+    memory, pauses = Memory(), []
+    zone = toy(ZONE, Decision(FALSE, (Note(text="1", notes=[], error=AWAY),)))
+    for _ in range(3):
+        outcome, _ = await carry_out(await planned(zone, memory=memory), memory_ports(), memory)
+        pauses.append(outcome[ZONE].recheck_after)
+    assert pauses == [5, 10, 20]
+    zone.think = lambda _: Decision(FALSE, (Note(text="1", notes=[]),))
+    await carry_out(await planned(zone, memory=memory), memory_ports(), memory)
+    assert memory.failures == {}
 
 
 @pytest.mark.parametrize(
