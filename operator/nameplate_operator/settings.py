@@ -38,7 +38,6 @@ class ZoneSettings(_Settings):
     """Zones and what stands in them."""
 
     power_dns: PowerDnsSettings
-    caa: Annotated[tuple[str, ...], Field(description="CAA values of a zone whose issuer is not SelfSigned.")] = ()
     ttl: Annotated[int, Field(ge=1, le=86400, description="TTL of address records.")] = 300
 
 
