@@ -51,11 +51,11 @@ class Program:
         """Send a signal to the program; it may have ended already."""
         self._process.send_signal(number)
 
-    def stop(self, number: Signals = SIGKILL, timeout: float = 10.0) -> None:
-        """End the program by a signal, SIGKILL if it does not follow in time."""
+    def stop(self, number: Signals = SIGKILL, timeout: float = 10.0) -> int:
+        """End the program by a signal, SIGKILL if it does not follow in time; return its exit code."""
         self._process.send_signal(number)
         try:
-            self._process.wait(timeout)
+            return self._process.wait(timeout)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.wait()
+            return self._process.wait()
