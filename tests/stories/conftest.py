@@ -7,7 +7,7 @@ import pytest
 from tests.cluster.access import ClusterAccess
 from tests.nameplate_operator.conftest import served_kinds
 from tests.nameplate_operator.memory_ports import MemoryZones
-from tests.stories.api_cluster import ApiCluster
+from tests.stories.api_server import cluster_of
 from tests.stories.claim_world import ClaimWorld
 
 __all__ = ["served_kinds"]
@@ -16,7 +16,7 @@ __all__ = ["served_kinds"]
 @pytest.fixture
 async def claims(served_kinds: ClusterAccess) -> AsyncIterator[ClaimWorld]:
     """A world for one story."""
-    async with served_kinds.async_client() as client:
-        world = ClaimWorld(ApiCluster(client), MemoryZones())
+    async with cluster_of(served_kinds) as cluster:
+        world = ClaimWorld(cluster, MemoryZones())
         yield world
         await world.end()

@@ -20,7 +20,7 @@ class Register:
     others: tuple[Claim, ...] = ()
     """The claims of the names above and below."""
     siblings: tuple[Claim, ...] = ()
-    """The claims of the namespace, that of the name left out."""
+    """The other claims of the namespace that record a source of the spec."""
     vanished: frozenset[str] = frozenset()
     """The uids of unbound claims whose holder is gone."""
 
@@ -40,12 +40,15 @@ async def look(cluster: Cluster, domain: Domain, cluster_name: str) -> Register:
         # Somebody wrote it without the label.
         found = await cluster.get(Ref(DOMAIN_CLAIM, name))
         own = Claim.read(found) if found else None
+    sources = {source.name for source in domain.spec.sources}
     of_namespace = await cluster.list(DOMAIN_CLAIM, labels={NAMESPACE_LABEL: domain.ref.namespace})
+    # Of many claims few matter: they are picked before they are read.
+    sharing = (each for each in of_namespace if sources.intersection(each["spec"].get("sources", ())))
     return Register(
         cluster_name,
         own,
         tuple(near.values()),
-        tuple(claim for claim in readable(of_namespace) if claim.ref.name != name),
+        tuple(claim for claim in readable(sharing) if claim.ref.name != name),
         frozenset([c.uid for c in (own, *near.values()) if c and is_unbound(c) and await is_vanished(cluster, c)]),
     )
 
