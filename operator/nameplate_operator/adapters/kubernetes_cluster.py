@@ -10,6 +10,7 @@ from nameplate_api.custom_domain import DOMAIN_LABEL
 from nameplate_operator.adapters.kubernetes_children import ChildWatch
 from nameplate_operator.adapters.kubernetes_events import Events
 from nameplate_operator.adapters.kubernetes_login import login
+from nameplate_operator.adapters.kubernetes_mirror import Mirror
 from nameplate_operator.adapters.kubernetes_paths import Kinds, path_of
 from nameplate_operator.adapters.kubernetes_refusals import Answer, refusal
 from nameplate_operator.adapters.kubernetes_requests import APPLY, MERGE, Call, Requests
@@ -35,7 +36,7 @@ class KubernetesCluster:
 
     async def get(self, ref: Ref) -> Manifest | None:
         """Return a child from the watch where that is up to date; what is not in it may still exist unlabelled."""
-        mirror = self._children.mirror(ref.kind, ref.namespace) if self._children else None
+        mirror = self._mirror(ref)
         if mirror is not None and mirror.current and (known := mirror.get(ref.namespace, ref.name)) is not None:
             return known
         answer = await self._requests.send(Call("GET", path_of(ref.kind, ref.namespace, ref.name)))
@@ -95,10 +96,10 @@ class KubernetesCluster:
         call = Call("DELETE", path_of(ref.kind, ref.namespace, ref.name), body=options)
         answer = await self._requests.send(call)
         left = {} if answer.missing else _good(answer, "delete", str(ref))
-        if left.get("kind") == ref.kind.kind and "deletionTimestamp" in left["metadata"]:
-            # A finalizer holds it.
+        if left.get("kind") == ref.kind.kind:
+            # A finalizer may hold it still.
             self._wrote(ref, left)
-        elif self._children and (mirror := self._children.mirror(ref.kind, ref.namespace)):
+        elif mirror := self._mirror(ref):
             mirror.deleted(ref.namespace, ref.name, uid)
 
     async def emit(self, event: Event) -> None:
@@ -130,9 +131,17 @@ class KubernetesCluster:
         answer = await self._requests.send(Call("PATCH", path, query, manifest, content_type=APPLY))
         return _good(answer, "apply", str(ref))
 
+    def _mirror(self, ref: Ref) -> Mirror | None:
+        return self._children.mirror(ref.kind, ref.namespace) if self._children else None
+
     def _wrote(self, ref: Ref, manifest: dict[str, Any]) -> Manifest:
-        mirror = self._children.mirror(ref.kind, ref.namespace) if self._children else None
-        if mirror is not None and DOMAIN_LABEL in (manifest["metadata"].get("labels") or {}):
+        meta = manifest["metadata"]
+        if (mirror := self._mirror(ref)) is None:
+            return manifest
+        if "deletionTimestamp" in meta and not meta.get("finalizers"):
+            # Nothing held it any more: the answer shows it for the last time.
+            mirror.deleted(ref.namespace, ref.name, meta["uid"])
+        elif DOMAIN_LABEL in (meta.get("labels") or {}):
             mirror.put(manifest)
         return manifest
 

@@ -114,6 +114,9 @@ class Requests:
             body = {} if response.status < 400 else _json(await response.read())
             yield Answer(response.status, body, _seconds(response)), response.content
         finally:
+            # A polite end of TLS would wait for the other side, which may be gone.
+            if response.connection is not None and response.connection.transport is not None:
+                response.connection.transport.abort()
             response.close()
 
     async def _open(self, client: ApiClient, call: Call, timeout: aiohttp.ClientTimeout) -> aiohttp.ClientResponse:  # noqa: ASYNC109
