@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 EVENT = Kind("events.k8s.io/v1", "Event", "events")
 CONTROLLER = "nameplate.dev/operator"
 _LONGEST_NOTE = 1024
+"""Octets, as the API server counts."""
 _LONGEST_NAME = 200
 
 
@@ -75,7 +76,6 @@ def _body(event: Event, instance: str) -> dict[str, Any]:
     regarding = {"apiVersion": about.kind.api_version, "kind": about.kind.kind, "name": about.name, "uid": event.uid}
     if about.namespace:
         regarding["namespace"] = about.namespace
-    note = event.message if len(event.message) <= _LONGEST_NOTE else event.message[: _LONGEST_NOTE - 1] + "…"
     return {
         "apiVersion": EVENT.api_version,
         "kind": EVENT.kind,
@@ -85,6 +85,13 @@ def _body(event: Event, instance: str) -> dict[str, Any]:
         "action": event.action,
         "reason": event.reason,
         "regarding": regarding,
-        "note": note,
+        "note": _cut(event.message),
         "type": event.type,
     }
+
+
+def _cut(text: str) -> str:
+    octets = text.encode()
+    if len(octets) <= _LONGEST_NOTE:
+        return text
+    return octets[: _LONGEST_NOTE - len("…".encode())].decode(errors="ignore") + "…"

@@ -23,6 +23,7 @@ Requested = Callable[[str, str, float], None]
 
 MERGE = "application/merge-patch+json"
 APPLY = "application/apply-patch+yaml"
+_AGENT = f"nameplate-operator/{version('nameplate')}"
 _POOL = 32
 _LONGEST_PAUSE = 2.0
 
@@ -123,7 +124,7 @@ class Requests:
         headers = {
             "Accept": "application/json",
             "Content-Type": call.content_type,
-            "User-Agent": f"nameplate-operator/{version('nameplate')}",
+            "User-Agent": _AGENT,
         }
         if authorization := await bearer(self._configuration):
             headers["Authorization"] = authorization
