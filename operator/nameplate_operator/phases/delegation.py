@@ -67,7 +67,8 @@ class Delegation(Phase[Domain, Delegating]):
         conclusion = diagnose(seen.case(now))
         before = subject.conditions.get(self.condition)
         if conclusion.truth is Truth.UNKNOWN and before is not None and before.status is not Truth.UNKNOWN:
-            raise ProviderError(conclusion.reason, conclusion.message, retry_after=self.settings.pace.failed_after)
+            again_after = self._every(subject, before, conclusion, edited_at, now)
+            raise ProviderError(conclusion.reason, conclusion.message, retry_after=again_after)
         self._remember(subject, seen)
         return seen
 
