@@ -103,6 +103,7 @@ class Life:
         code, grace = 0, GRACE
         try:
             await self.parts.server.start()
+            log.info("Serving /healthz, /readyz and /metrics on port %d", self.parts.server.port)
             await self._begin()
             await self._meanwhile(asyncio.Event().wait())
         except _Stopped:

@@ -7,6 +7,7 @@ it only says whom to look at.
 import hashlib
 import logging
 from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 from nameplate_operator.observability import Metrics
 from nameplate_operator.ports import Kind, Manifest, Ref
@@ -26,13 +27,26 @@ def ref_of(kind: Kind, manifest: Manifest) -> Ref:
     return Ref(kind, meta["name"], meta.get("namespace", ""))
 
 
+class Namespaces(Protocol):
+    """Who wants to know in which namespaces there are CustomDomains; both may be said again."""
+
+    def watch_namespace(self, namespace: str) -> None:
+        """Take note that there is one."""
+        ...
+
+    def leave_namespace(self, namespace: str) -> None:
+        """Take note that there is none any more."""
+        ...
+
+
 class Lookout:
     """What has been seen, and the queue that it wakes."""
 
-    def __init__(self, queue: WorkQueue, metrics: Metrics) -> None:
+    def __init__(self, queue: WorkQueue, metrics: Metrics, namespaces: Namespaces | None = None) -> None:
         self.sightings = Sightings()
         self._queue = queue
         self._metrics = metrics
+        self._namespaces = namespaces
 
     def heed(self, type_: str | None, kind: Kind, manifest: Manifest) -> None:
         """Take note of a watch event; a listing (type None) goes behind edits."""
@@ -42,13 +56,11 @@ class Lookout:
             return
         if kind == CUSTOM_DOMAIN:
             self._metrics.show(ref, manifest)
+            if self._namespaces:
+                self._namespaces.watch_namespace(ref.namespace)
         lane = Lane.RESYNC if type_ is None else Lane.EDIT
         for each in self.sightings.observe(manifest, ref):
             self._queue.wake(each, lane)
-
-    def wake(self, ref: Ref) -> None:
-        """Have an object looked at whose children changed."""
-        self._queue.wake(ref)
 
     def compare(self, before: Seen, live: Iterable[tuple[Ref, Manifest]], every: float) -> int:
         """Make good what the watch missed; return how much that was.
@@ -79,6 +91,8 @@ class Lookout:
             self._metrics.hide(ref)
         for each in self.sightings.forget(ref):
             self._queue.wake(each)
+        if self._namespaces and ref.kind == CUSTOM_DOMAIN and not self.sightings.has_domains(ref.namespace):
+            self._namespaces.leave_namespace(ref.namespace)
 
 
 def spread(uid: str, period: float) -> float:

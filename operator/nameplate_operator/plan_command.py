@@ -33,9 +33,9 @@ def run(file: Path, settings: OperatorSettings, log_level: str) -> int:
     from nameplate_operator.adapters.kubernetes_cluster import opened  # noqa: PLC0415
 
     async def look() -> str:
-        async with opened() as cluster:
+        async with opened((CUSTOM_DOMAIN,)) as cluster:
             ports = wiring.outside(settings, cluster)
-            return await planned(manifest, cluster, wiring.phases(ports, settings, wiring.order()))
+            return await planned(manifest, cluster, wiring.phases(ports, settings))
 
     logs.configure(log_level)
     try:

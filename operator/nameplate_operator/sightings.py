@@ -3,7 +3,7 @@
 A write of ours to status changes nothing of what is compared here, so that it wakes nobody.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,6 +45,8 @@ class Sightings:
     _names: dict[Ref, str] = field(default_factory=dict)
     _named: defaultdict[str, set[Ref]] = field(default_factory=lambda: defaultdict(set))
     """CustomDomains by their name and by every name above it."""
+    _counts: Counter[str] = field(default_factory=Counter)
+    """CustomDomains by namespace."""
     _tenures: dict[Ref, Any] = field(default_factory=dict)
 
     def observe(self, manifest: Manifest, ref: Ref) -> set[Ref]:
@@ -67,6 +69,10 @@ class Sightings:
             return {ref}
         return {ref, *self._touched_by(ref, None)}
 
+    def has_domains(self, namespace: str) -> bool:
+        """Say whether there is any CustomDomain in the namespace."""
+        return self._counts[namespace] > 0
+
     def _touched_by(self, claim: Ref, tenure: Any) -> Iterator[Ref]:
         # Who lost a name waits for news of the claim; the fields that only its holder writes are none.
         if self._tenures.get(claim) == tenure:
@@ -86,6 +92,7 @@ class Sightings:
         self._unindex(ref)
         name = str((manifest.get("spec") or {}).get("domain", ""))
         self._names[ref] = name
+        self._counts[ref.namespace] += 1
         for each in (name, *ancestors(name)):
             self._named[each].add(ref)
 
@@ -93,6 +100,9 @@ class Sightings:
         name = self._names.pop(ref, None)
         if name is None:
             return
+        self._counts[ref.namespace] -= 1
+        if not self._counts[ref.namespace]:
+            del self._counts[ref.namespace]
         for each in (name, *ancestors(name)):
             self._named[each].discard(ref)
             if not self._named[each]:

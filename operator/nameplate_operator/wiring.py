@@ -19,6 +19,7 @@ from nameplate_operator.delegation.look import DelegationLook
 from nameplate_operator.delegation.parents import ParentServers
 from nameplate_operator.observability import Metrics
 from nameplate_operator.phase import Phase
+from nameplate_operator.phases import ORDER
 from nameplate_operator.plan import Memory, Phases
 from nameplate_operator.ports import Cluster, Ports, ProviderError, Ref
 from nameplate_operator.reconcile import Reconciler
@@ -50,14 +51,7 @@ def outside(settings: OperatorSettings, cluster: Cluster) -> Ports:
     )
 
 
-def order() -> Order:
-    """Return the phases in their order."""
-    from nameplate_operator.phases import ORDER  # noqa: PLC0415 - the phases import much that a test may do without
-
-    return ORDER
-
-
-def phases(ports: Ports, settings: OperatorSettings, classes: Order) -> Phases:
+def phases(ports: Ports, settings: OperatorSettings, classes: Order = ORDER) -> Phases:
     """Return the phases, each with the ports."""
     return tuple(each(ports, settings) for each in classes)
 
@@ -90,7 +84,7 @@ class Passes:
                 log.exception("The sweep failed")
 
 
-def passes(ports: Ports, settings: OperatorSettings, metrics: Metrics, classes: Order) -> Passes:
+def passes(ports: Ports, settings: OperatorSettings, metrics: Metrics, classes: Order = ORDER) -> Passes:
     """Return the passes over our kinds."""
 
     def memory() -> Memory:

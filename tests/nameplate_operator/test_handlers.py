@@ -171,3 +171,29 @@ async def test_the_edge_says_whether_it_lives(watching: Watching):
         await watching.fence()
         assert await watching.edge.answers()
     assert not await watching.edge.answers()
+
+
+async def test_a_token_that_is_no_longer_believed_is_fetched_anew(watching: Watching, api_proxy: FaultProxy):
+    api_proxy.inject(HttpFault(status=401, body=b"{}"), path=LIST_OR_WATCH, nth=2)
+    async with watching.running():
+        watching.create("web")
+        await watching.passed("web")
+        assert watching.serving is not None
+        assert not watching.serving.done()
+
+
+async def test_an_api_server_that_believes_no_token_is_not_stormed(watching: Watching, api_proxy: FaultProxy):
+    refused = api_proxy.inject(HttpFault(status=401, body=b"{}"), path=LIST_OR_WATCH)
+    async with watching.running():
+        await eventually(lambda: refused.matched >= 2, "a second attempt")
+        before = refused.matched
+        await asyncio.sleep(1.5)
+        assert refused.matched <= before + 2
+        api_proxy.heal()
+        await watching.fence()
+
+
+async def test_missing_rights_are_waited_for(watching: Watching, api_proxy: FaultProxy):
+    api_proxy.inject(HttpFault(status=403, body=b'{"code": 403}'), path=LIST_OR_WATCH, times=2)
+    async with watching.running():
+        await watching.fence()

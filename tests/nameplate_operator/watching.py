@@ -4,9 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 
-import kopf
-
-from nameplate_operator.handlers import WATCHED, Edge, kopf_settings
+from nameplate_operator.handlers import WATCHED, Access, Edge, kopf_settings
 from nameplate_operator.lookout import Lookout
 from nameplate_operator.observability import Metrics
 from nameplate_operator.ports import Kind, Manifest, Ref
@@ -51,14 +49,18 @@ class Watching:
         self.namespace = namespace
         self.cluster = cluster
         self.passes: list[str] = []
+        self._server = server
         self.metrics = Metrics()
         self.settings = kopf_settings()
         self.queue = WorkQueue(self._note, slots=2, metrics=self.metrics, time=Time.of_the_loop())
         self.lookout = Lookout(self.queue, self.metrics)
-        self.edge = Edge(self._heed, lambda: kopf.ConnectionInfo(server=server), self.settings)
+        self.edge = Edge(self._heed, self._login, self.settings)
         live = LiveList(cluster, namespace)
         self.resync = Resync(live, self.lookout, WATCHED, every=600, settle=0.5)  # type: ignore[arg-type]
         self.serving: asyncio.Task[None] | None = None
+
+    async def _login(self) -> Access:
+        return Access(self._server)
 
     def _heed(self, type_: str | None, kind: Kind, manifest: Manifest) -> None:
         # Other tests run in other namespaces of the same API server.
