@@ -55,7 +55,7 @@ def test_the_overlay_holds_the_custom_resource_definitions_and_the_base(
 
 def test_a_real_api_server_takes_everything_without_a_warning(control_plane: ClusterAccess, namespace: str):
     installation = Installation(control_plane, f"{namespace[:50]}-sys")
-    installation.apply({}, "a-key", 8080)
+    installation.apply({}, "a-key")
     try:
         assert installation.deployment()["metadata"]["name"] == "nameplate-operator"
     finally:

@@ -10,12 +10,10 @@ Two operators that live at once fight over the same objects, unless they share n
 Deployment do: a test that runs one needs a control plane without another.
 """
 
-import json
 import os
 import shutil
 import socket
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGKILL, SIGTERM, Signals
@@ -30,7 +28,8 @@ from tests.cluster.directories import new_directory
 from tests.cluster.processes import Program
 from tests.cluster.waiting import until
 from tests.world.operator_process_container import Container
-from tests.world.operator_process_manifests import NAME, NAMESPACE, Installation, Json
+from tests.world.operator_process_log import lines
+from tests.world.operator_process_manifests import NAME, NAMESPACE, Installation, Json, change_settings
 
 
 @dataclass(frozen=True)
@@ -64,6 +63,7 @@ class OperatorProcess:
         self._port = _held_port()
         self._container: Container | None = None
         self._program: Program | None = None
+        self._mounted = False
 
     def __enter__(self) -> Self:
         try:
@@ -86,7 +86,7 @@ class OperatorProcess:
     @property
     def health_url(self) -> str:
         """Base URL of /healthz, /readyz and /metrics."""
-        return f"http://127.0.0.1:{self._port.getsockname()[1]}"
+        return f"http://127.0.0.1:{self._health_port}"
 
     @property
     def log(self) -> Path:
@@ -102,8 +102,9 @@ class OperatorProcess:
         """Apply CRDs, manifests and settings; a process that runs reads new ones when it starts again."""
         if settings is not None:
             self._settings = settings
-        self.installation.apply(self._settings, self._api_key, self._port.getsockname()[1])
+        self.installation.apply(self._settings, self._api_key)
         self._container = self._new_container()
+        self._mounted = False
 
     def start(self) -> None:
         """Start the process, installed before if it is not; it is not waited for."""
@@ -111,10 +112,16 @@ class OperatorProcess:
             raise RuntimeError("it runs already")
         if self._container is None:
             self.install()
-        self.refresh_mounts()
+        try:
+            self.refresh_mounts()
+        except httpx.TransportError:
+            # A kubelet too restarts a container with what is mounted, while the API server is away.
+            if not self._mounted:
+                raise
         address = urlsplit(self._api.url)
         environment = self._ready_container.environment((str(address.hostname), int(address.port or 443)))
         self._program = Program(self._ready_container.command(), self.log, os.getpid(), environment)
+        self._program.name = "the operator"
 
     def wait_ready(self, timeout: float = 30.0) -> None:
         """Wait until its readiness probe succeeds; an end of the process is an error at once."""
@@ -136,6 +143,7 @@ class OperatorProcess:
     def refresh_mounts(self) -> None:
         """Bring mounted ConfigMaps, Secrets and the token up to date, as a kubelet does every minute or so."""
         self._ready_container.refresh(self._api.ca_file.read_bytes())
+        self._mounted = True
 
     def terminate(self, timeout: float | None = None) -> int:
         """Ask it to end, as a kubelet does, and return its exit code; after the grace period it is killed."""
@@ -155,6 +163,11 @@ class OperatorProcess:
         self.terminate()
         self.start()
 
+    def another_pod(self) -> "OperatorProcess":
+        """Return a second Pod of the same Deployment, to be started: it waits for the Lease."""
+        cluster = self.installation.cluster
+        return OperatorProcess(cluster, self._settings, namespace=self.namespace, api=self._api, api_key=self._api_key)
+
     def grant(self, tenant: str) -> None:
         """Let it work in a tenant's namespace."""
         self.installation.grant(tenant)
@@ -165,11 +178,11 @@ class OperatorProcess:
 
     def log_lines(self) -> list[dict[str, Any]]:
         """Return its log records, parsed."""
-        return [each for each in self._lines() if isinstance(each, dict)]
+        return [each for each in lines(self.log) if isinstance(each, dict)]
 
     def unstructured_lines(self) -> list[str]:
         """Return what it wrote that is no log record."""
-        return [each for each in self._lines() if isinstance(each, str)]
+        return [each for each in lines(self.log) if isinstance(each, str)]
 
     def close(self) -> None:
         """End it if it runs, and remove its files; what was applied stays."""
@@ -207,10 +220,18 @@ class OperatorProcess:
         def token(expires_after: int) -> str:
             return cluster.token(self.namespace, pod["spec"]["serviceAccountName"], expires_after)
 
-        return Container(self._directory, pod, self.installation.find, token)
+        return Container(self._directory, pod, self._find, token)
 
-    def _lines(self) -> list[Mapping[str, Any] | str]:
-        return [_parsed(line) for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
+    def _find(self, plural: str, name: str) -> dict[str, Any] | None:
+        """Look an object up for a mount; a Pod has an address of its own, here it has a port of its own instead."""
+        found = self.installation.find(plural, name)
+        if found is not None and (plural, name) == ("configmaps", NAME):
+            change_settings(found, {"healthPort": self._health_port})
+        return found
+
+    @property
+    def _health_port(self) -> int:
+        return int(self._port.getsockname()[1])
 
 
 def _held_port() -> socket.socket:
@@ -219,11 +240,3 @@ def _held_port() -> socket.socket:
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     held.bind(("0.0.0.0", 0))
     return held
-
-
-def _parsed(line: str) -> Mapping[str, Any] | str:
-    try:
-        found = json.loads(line)
-    except ValueError:
-        return line
-    return found if isinstance(found, dict) else line

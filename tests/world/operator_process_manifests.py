@@ -1,7 +1,7 @@
 """Installs an operator from manifests/base in a control plane, with settings and a namespace of its own."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,28 +44,31 @@ def merged(under: Json, over: Json) -> dict[str, Any]:
     return result
 
 
+def change_settings(config_map: dict[str, Any], changes: Json) -> None:
+    """Lay changes over the settings that a ConfigMap holds."""
+    document = yaml.safe_load(config_map["data"][SETTINGS_FILE])
+    config_map["data"][SETTINGS_FILE] = yaml.safe_dump(merged(document, changes))
+
+
 class Installation:
-    """The objects of one operator; another namespace makes it another operator with rights of its own."""
+    """The objects of one operator; in another namespace, of another operator, with rights of its own."""
 
     def __init__(self, cluster: ClusterAccess, namespace: str = NAMESPACE) -> None:
         self.cluster = cluster
         self.namespace = namespace
 
-    def apply(self, settings: Json, api_key: str, health_port: int) -> None:
+    def apply(self, settings: Json, api_key: str) -> None:
         """Bring the API server to hold CRDs, base and the API key, as one who installs it does."""
         kubectl = self.cluster.kubectl
         kubectl("apply", "--server-side", "--filename", str(CRDS))
         kubectl("wait", "--for=condition=Established", "--timeout=30s", "--filename", str(CRDS))
         objects = [self._placed(each) for each in rendered(self.cluster, BASE)]
-        changes = merged({"namespace": self.namespace, "healthPort": health_port}, settings)
         for each in objects:
             if each["kind"] == "ConfigMap":
-                document = yaml.safe_load(each["data"][SETTINGS_FILE])
-                each["data"][SETTINGS_FILE] = yaml.safe_dump(merged(document, changes))
+                change_settings(each, merged({"namespace": self.namespace}, settings))
             elif each["kind"] == "Deployment":
                 # The process that stands for its Pod is started by us.
                 each["spec"]["replicas"] = 0
-                _set_port(each, health_port)
         self._send([*objects, self._api_key(api_key)])
         root_ca = "the CA certificate that Kubernetes publishes in each namespace"
         until(lambda: self.find("configmaps", "kube-root-ca.crt"), root_ca)
@@ -126,14 +129,3 @@ class Installation:
             if "namespace" in each:
                 each["namespace"] = self.namespace
         return manifest
-
-
-def _set_port(deployment: Json, port: int) -> None:
-    for container in _containers(deployment):
-        for each in container["ports"]:
-            if each["name"] == container["readinessProbe"]["httpGet"]["port"]:
-                each["containerPort"] = port
-
-
-def _containers(deployment: Json) -> Iterator[dict[str, Any]]:
-    yield from deployment["spec"]["template"]["spec"]["containers"]

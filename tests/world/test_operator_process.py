@@ -46,7 +46,7 @@ READ_ONLY = "Read-only file system"
 def installation(control_plane: ClusterAccess, namespace: str) -> Iterator[Installation]:
     """An operator of its own, installed beside others."""
     installed = Installation(control_plane, f"{namespace[:50].rstrip('-')}-sys")
-    installed.apply({"workers": 3, "zones": {"powerDns": {"url": "http://127.0.0.1:1"}}}, "k3y", 18080)
+    installed.apply({"workers": 3, "zones": {"powerDns": {"url": "http://127.0.0.1:1"}}}, "k3y")
     yield installed
     control_plane.kubectl("delete", "namespace", installed.namespace, "--wait=false")
     control_plane.kubectl("delete", "clusterrolebinding", f"nameplate-operator-{installed.namespace}")
@@ -93,7 +93,6 @@ def test_the_program_sees_what_its_deployment_says(installation: Installation, t
 def test_settings_are_laid_over_those_of_the_base(installation: Installation, tmp_path: Path):
     settings = yaml.safe_load(in_container(installation, tmp_path, LOOK)["settings"])
     assert settings["workers"] == 3
-    assert settings["healthPort"] == 18080
     assert settings["namespace"] == installation.namespace
     assert settings["zones"]["powerDns"] == {
         "url": "http://127.0.0.1:1",
@@ -114,8 +113,8 @@ def test_the_token_is_that_of_its_service_account_with_its_rights(
             f"system:serviceaccount:{installation.namespace}:nameplate-operator"
         )
         assert client.get(deployments).status_code == 200
-        assert client.delete(f"{deployments}/x").status_code == 403
+        assert client.post(deployments, json={}).status_code == 403
         installation.grant(namespace)
-        until(lambda: client.delete(f"{deployments}/x").status_code == 404, "the grant to be in force")
+        until(lambda: client.post(deployments, json={}).status_code == 422, "the grant to be in force")
         installation.deny(namespace)
-        until(lambda: client.delete(f"{deployments}/x").status_code == 403, "the grant to be taken back")
+        until(lambda: client.post(deployments, json={}).status_code == 403, "the grant to be taken back")
