@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -36,9 +37,16 @@ _NODE: dict[str, Any] = {
 class ControlPlane(ClusterAccess):
     """A control plane that is started, and can be hurt and stopped, by this process."""
 
-    def __init__(self, built: Programs | None = None, owner: int | None = None) -> None:
-        """Start all programs and wait until Pods can run; they end with the process `owner`, this one by default."""
+    def __init__(
+        self, built: Programs | None = None, owner: int | None = None, *, definitions: Sequence[Path] = ()
+    ) -> None:
+        """Start all programs and wait until Pods can run; they end with the process `owner`, this one by default.
+
+        Custom resources of these `definitions` are there before the controllers: of kinds that come later the garbage
+        collector learns every 30 seconds only.
+        """
         self._owner = owner or os.getpid()
+        self._definitions = definitions
         built = built or programs()
         self._port = ReservedPort()
         directory = new_directory(self._owner, "control-plane")
@@ -99,6 +107,9 @@ class ControlPlane(ClusterAccess):
     def _start(self) -> None:
         self._run("etcd", self._commands.etcd())
         self._run("apiserver", self._commands.apiserver())
+        if self._definitions:
+            until(self._is_ready, "the API server to be ready", timeout=60)
+            self._define()
         self._run("controller-manager", self._commands.controller_manager())
         self._run("scheduler", self._commands.scheduler())
         until(self._is_ready, "the API server to be ready", timeout=60)
@@ -109,6 +120,11 @@ class ControlPlane(ClusterAccess):
                 if answer.is_error:
                     raise RuntimeError(f"POST {path}: {answer.text}")
             until(lambda: self._pods_can_run(client), "Pods to be able to run", timeout=60)
+
+    def _define(self) -> None:
+        files = [f"--filename={each}" for each in self._definitions]
+        self.kubectl("apply", "--server-side", *files)
+        self.kubectl("wait", "--for=condition=Established", "--timeout=30s", *files)
 
     def _run(self, name: str, command: list[str]) -> None:
         self._programs[name] = Program(command, self._log(name), self._owner)

@@ -144,7 +144,8 @@ class Tenant:
                 return None
             return found if found["status"] == status and reason in (None, found["reason"]) else None
 
-        return self._until(look, f"{kind}={status}{f' ({reason})' if reason else ''}", timeout)
+        found: Json = self._until(look, f"{kind}={status}{f' ({reason})' if reason else ''}", timeout)
+        return found
 
     def enter_ns_records(self, timeout: float = SETTLED_TIMEOUT) -> None:
         """Wait until records are shown, and have the customer type them."""
@@ -154,7 +155,8 @@ class Tenant:
 
     def ready(self, timeout: float = SETTLED_TIMEOUT) -> Json:
         """Wait until the newest spec is served and nothing is under way, and return the CustomDomain."""
-        return self._until(lambda: (seen := self.seen()) and settled(seen) and seen, "Ready", timeout)
+        found: Json = self._until(lambda: (seen := self.seen()) and settled(seen) and seen, "Ready", timeout)
+        return found
 
     def serve(self, **spec: Any) -> Json:
         """Apply, delegate, and wait until it is Ready."""
@@ -169,9 +171,10 @@ class Tenant:
     def until_released(self, timeout: float = SETTLED_TIMEOUT) -> Json:
         """Wait until the CustomDomain is gone and its claim Released, and return the claim."""
         self.until_deleted(timeout)
-        return self._until(
+        found: Json = self._until(
             lambda: (claim := self.claim()) and "releaseTime" in claim["spec"] and claim, "a Released claim", timeout
         )
+        return found
 
     def until_deleted(self, timeout: float = SETTLED_TIMEOUT) -> None:
         """Wait until the CustomDomain and its children are gone."""

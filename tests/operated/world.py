@@ -39,7 +39,7 @@ from tests.world.edge import Edge
 from tests.world.http_faults import FaultProxy
 from tests.world.loopback_certificate import self_signed
 from tests.world.operator_process import ApiServer, OperatorProcess
-from tests.world.operator_process_manifests import Json, merged
+from tests.world.operator_process_manifests import CRDS, Json, merged
 from tests.world.powerdns import PowerDNS
 
 CLUSTER_NAME = "operated"
@@ -81,7 +81,7 @@ class OperatedWorld:
         enter = self._stack.enter_context
         self.directory = new_directory(os.getpid(), "operated")
         self._stack.callback(shutil.rmtree, self.directory, ignore_errors=True)
-        self.cluster = enter(ControlPlane(self._built))
+        self.cluster = enter(ControlPlane(self._built, definitions=[CRDS]))
         self.api = enter(self.cluster.client())
         self.dns = enter(DnsWorld())
         self.powerdns = enter(PowerDNS(self.directory / "powerdns", self.dns.platform_addresses, self.dns.port))
