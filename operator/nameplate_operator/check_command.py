@@ -43,10 +43,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as ended:
         return int(ended.code or 0)
     conclusion, facts = _checked(options)
-    if options.output == "json":
-        print(json.dumps(as_json(conclusion, facts), indent=2))  # noqa: T201 - the command's output
-    else:
-        print(as_text(conclusion, facts))  # noqa: T201
+    as_asked = (
+        json.dumps(as_json(conclusion, facts), indent=2) if options.output == "json" else as_text(conclusion, facts)
+    )
+    encoding = sys.stdout.encoding or "ascii"
+    print(as_asked.encode(encoding, "backslashreplace").decode(encoding))  # noqa: T201 - the command's output
     return _EXIT[conclusion.truth]
 
 

@@ -4,10 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-_NAT64 = ip_network("64:ff9b::/96")
 _ALSO_SPECIAL = tuple(
     ip_network(network)
-    for network in ("192.88.99.0/24", "64:ff9b:1::/48", "100::/64", "2001::/23", "fec0::/10", "5f00::/16")
+    for network in (
+        "192.0.0.0/24",
+        "192.88.99.0/24",
+        "64:ff9b::/96",
+        "64:ff9b:1::/48",
+        "100::/64",
+        "2001::/23",
+        "fec0::/10",
+        "5f00::/16",
+    )
 )
 """Special-purpose ranges (IANA registries, RFC 6890) that Python's is_global lets through in some versions."""
 
@@ -41,8 +49,6 @@ def _meant(address: IPv4Address | IPv6Address) -> Iterable[IPv4Address | IPv6Add
     for inner in (address.ipv4_mapped, address.sixtofour):
         if inner is not None:
             yield inner
-    if address in _NAT64:
-        yield IPv4Address(int(address) & 0xFFFFFFFF)
 
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:
