@@ -10,6 +10,7 @@ from typing import Any
 from nameplate_operator.adapters.address_guard import AddressGuard
 from nameplate_operator.adapters.dnspython_resolver import DnspythonResolver
 from nameplate_operator.adapters.httpx_prober import HttpxProber
+from nameplate_operator.adapters.paced_resolver import PacedResolver
 from nameplate_operator.adapters.powerdns_zones import PowerDnsZones
 from nameplate_operator.adapters.root_hints import public_roots, read_root_hints
 from nameplate_operator.adapters.self_signed_authority import SelfSignedAuthority
@@ -39,11 +40,15 @@ def outside(settings: OperatorSettings, cluster: Cluster) -> Ports:
     own = frozenset(root.address for root in roots) if dns.root_hints_file else frozenset()
     return Ports(
         cluster=cluster,
-        resolver=DnspythonResolver(
-            roots=roots,
-            port=dns.port,
-            timeout=dns.query_timeout,
-            guard=AddressGuard(allowed=dns.allowed_private_ranges, addresses=own),
+        resolver=PacedResolver(
+            DnspythonResolver(
+                roots=roots,
+                port=dns.port,
+                # Servers that are dead at several steps of one check must not use up its time.
+                timeout=min(dns.query_timeout, dns.check_timeout / 10),
+                guard=AddressGuard(allowed=dns.allowed_private_ranges, addresses=own),
+            ),
+            dns.queries_per_second,
         ),
         zones=PowerDnsZones(settings.zones.power_dns),
         authority=SelfSignedAuthority(cluster, settings.namespace),
