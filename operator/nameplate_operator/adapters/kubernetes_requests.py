@@ -24,6 +24,7 @@ Requested = Callable[[str, str, float], None]
 MERGE = "application/merge-patch+json"
 APPLY = "application/apply-patch+yaml"
 _AGENT = f"nameplate-operator/{version('nameplate')}"
+_AGENT = f"nameplate-operator/{version('nameplate')}"
 _POOL = 32
 _LONGEST_PAUSE = 2.0
 

@@ -74,6 +74,7 @@ class Watch:
                 if not await self._follow():
                     await self._rest("it was cut", 0)
             except Forbidden as error:
+                log.warning("%s", error.message)
                 self._version = ""
                 await self._rest(error.message, self._pace.refused_every)
             except ProviderError as error:
