@@ -73,14 +73,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from nameplate_operator import run_command, settings_file  # noqa: PLC0415 - they need the extra
+    from nameplate_operator import settings_file  # noqa: PLC0415 - it needs the extra
 
     try:
         settings = settings_file.read(options.settings)
     except settings_file.BadSettings as error:
         sys.stderr.write(f"{error}\n")
         return BAD_SETTINGS
-    return run_command.run(settings, options.log_level)
+    from nameplate_operator.run_command import run  # noqa: PLC0415 - as above; and bad settings need not wait for it
+
+    return run(settings, options.log_level)
 
 
 def _plan(options: argparse.Namespace) -> int:
