@@ -68,7 +68,13 @@ def _life(settings: OperatorSettings, metrics: Metrics, requests: Requests, acce
     children = ChildWatch(requests, lambda ref: wake(ref), CHILDREN, by_namespace=(SECRET,))  # noqa: PLW0108
     cluster = KubernetesCluster(requests, (*WATCHED, *CHILDREN, SECRET), Events(requests, identity()), children)
     passes = wiring.passes(wiring.outside(settings, cluster), settings, metrics)
-    queue = WorkQueue(passes, slots=settings.workers, metrics=metrics, time=Time.of_the_loop())
+
+    async def look(ref: Ref) -> float | None:
+        if sighting := lookout.sightings.seen.get(ref):
+            logs.identify(uid=sighting.uid, generation=sighting.generation)
+        return await passes(ref)
+
+    queue = WorkQueue(look, slots=settings.workers, metrics=metrics, time=Time.of_the_loop())
     lookout = Lookout(queue, metrics, children)
     resync = Resync(cluster, lookout, WATCHED, every=settings.resync_every)
     health = Health()

@@ -78,6 +78,27 @@ async def test_the_gauges_of_a_domain_follow_every_event_even_one_that_wakes_nob
     assert world.gauge("nameplate_domain_ready", **labels) is None
 
 
+async def test_a_namespace_is_watched_while_it_has_a_domain(world: World):
+    told: list[str] = []
+
+    class Namespaces:
+        def watch_namespace(self, namespace: str) -> None:
+            told.append(f"watch {namespace}")
+
+        def leave_namespace(self, namespace: str) -> None:
+            told.append(f"leave {namespace}")
+
+    world.lookout = Lookout(world.queue, world.metrics, Namespaces())
+    first, second = world.put("first"), world.put("second")
+    world.tell("ADDED", first)
+    world.tell(None, second)
+    world.tell("ADDED", world.cluster.put(claim_manifest()))
+    world.tell("DELETED", first)
+    assert set(told) == {"watch acme"}
+    world.tell("DELETED", second)
+    assert told[-1] == "leave acme"
+
+
 async def test_a_claim_that_is_gone_wakes_the_loser_of_its_name(world: World):
     world.queue.start()
     world.tell(None, world.cluster.put(domain_manifest("loser", "other")))

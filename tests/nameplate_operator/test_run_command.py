@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,32 @@ def status(plane: ControlPlane, name: str) -> dict[str, Any]:
         return dict(client.get(f"{DOMAINS}/{name}").json().get("status") or {})
 
 
+def passes(operator: OperatorProcess) -> float:
+    text = httpx.get(f"{operator.base}/metrics", trust_env=False).text
+    counts = re.findall(r'^controller_runtime_reconcile_total\{controller="customdomain".*\} (\S+)', text, re.MULTILINE)
+    return sum(float(each) for each in counts)
+
+
+def a_tools_label_costs_no_write(plane: ControlPlane, operator: OperatorProcess) -> None:
+    def version() -> str:
+        return plane.kubectl("get", "customdomain", "web", "--output", "jsonpath={.metadata.resourceVersion}")
+
+    def settled() -> bool:
+        before = version()
+        time.sleep(1)
+        return version() == before
+
+    until(settled, "the status to settle")
+    offset, before = plane.audit_log.stat().st_size, passes(operator)
+    plane.kubectl("label", "customdomain", "web", "argocd.argoproj.io/instance=web")
+    until(lambda: passes(operator) > before, "a pass because of the label")
+    plane.kubectl("annotate", "customdomain", "web", "tool.example/note=x")
+    plane.kubectl("label", "customdomain", "web", "second=label")
+    until(lambda: passes(operator) > before + 1, "a pass because of the second label")
+    done = [each for each in plane.audit_events(offset) if each.mutates and each.user.endswith(":nameplate-operator")]
+    assert {each.resource for each in done} <= {"leases"}
+
+
 def test_the_operator_lives_from_before_its_kinds_to_sigterm(
     plane: ControlPlane, tmp_path: Path, operators: list[OperatorProcess]
 ):
@@ -116,6 +143,7 @@ def test_the_operator_lives_from_before_its_kinds_to_sigterm(
     until(lambda: status(plane, "web").get("observedGeneration") == 1, "the first status")
     conditions = {each["type"] for each in status(plane, "web")["conditions"]}
     assert conditions >= {"Accepted", "ZoneReady", "Ready"}
+    a_tools_label_costs_no_write(plane, operator)
     text = httpx.get(f"{operator.base}/metrics", trust_env=False).text
     assert 'leader_election_master_status{name="nameplate-operator"} 1.0' in text
     assert 'nameplate_domain_ready{name="web",namespace="default"} 0.0' in text
@@ -126,8 +154,8 @@ def test_the_operator_lives_from_before_its_kinds_to_sigterm(
     lines = operator.lines()
     assert all({"time", "level", "message"} <= line.keys() for line in lines)
     assert not [line for line in lines if "exception" in line or line["level"] == "error"]
-    passes = [line for line in lines if line.get("reconcileID")]
-    assert all(line["kind"] in ("CustomDomain", "DomainClaim") and line["name"] for line in passes)
+    about = [line for line in lines if line.get("reconcileID")]
+    assert all(line["kind"] in ("CustomDomain", "DomainClaim") and line["name"] and line["uid"] for line in about)
 
 
 def test_of_two_operators_one_waits_and_takes_over(
