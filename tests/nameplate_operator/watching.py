@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 
-from nameplate_operator.handlers import WATCHED, Access, Edge, kopf_settings
+from nameplate_operator.handlers import WATCHED, Access, Edge
+from nameplate_operator.kopf_settings import kopf_settings
 from nameplate_operator.lookout import Lookout
 from nameplate_operator.observability import Metrics
 from nameplate_operator.ports import Kind, Manifest, Ref
