@@ -33,6 +33,21 @@ def parent_fails(world: DnsWorld) -> None:
         server.inject(faults.rcode("SERVFAIL"))
 
 
+@table.unknown("ParentUnreachable", says="None of the 2 name servers of acme.example")
+def parents_cannot_be_looked_up(world: DnsWorld) -> None:
+    """The names of the parent's servers cannot be looked up: the provider's own zone does not answer."""
+    world.zone("acme.example", nameservers=["ns1.provider.test", "ns2.provider.test"])
+    for server in world["provider.test"].servers:
+        server.inject(faults.silent())
+
+
+@table.false("ParentLame", says="the name server has no address")
+def parents_have_no_address(world: DnsWorld) -> None:
+    """The names of the parent's servers do not exist."""
+    world.zone("gone.test")
+    world["example"].delegate("acme", to=["ns8.gone.test", "ns9.gone.test"])
+
+
 @table.unknown("ParentUnreachable", name="cdp.eu.acme.example", says="None of the 2 name servers of acme.example")
 def grandparent_silent(world: DnsWorld) -> None:
     """The zone above the parent does not answer, so the parent is not even found."""

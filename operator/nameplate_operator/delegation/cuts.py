@@ -1,17 +1,13 @@
 """Zone cuts as referrals show them, and a cache of them per TTL, shared by all domains."""
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from nameplate_api.hostname import ancestors
+from nameplate_operator.delegation.expiring import Expiring
 from nameplate_operator.delegation.facts import ParentAnswer
 from nameplate_operator.ports import Server
-
-_LONGEST = 6 * 3600.0
-"""Longest stay of an entry in seconds, whatever its TTL: a moved zone is noticed within that time."""
-_MOST = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +36,27 @@ class Cut:
 
 
 class CutCache:
-    """Remembers cuts for as long as their TTL allows; ``clock`` counts seconds."""
+    """Remembers, for as long as TTLs allow, cuts, name servers' addresses, and whose addresses above were wrong.
+
+    ``clock`` counts seconds.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._cuts: OrderedDict[str, tuple[float, Cut]] = OrderedDict()
+        self.addresses: Expiring[tuple[str, ...]] = Expiring(clock)
+        self.mismatches: Expiring[tuple[str, ...]] = Expiring(clock)
+        self._cuts: Expiring[Cut] = Expiring(clock)
 
     def put(self, cut: Cut) -> None:
         """Remember a cut."""
-        self._cuts[cut.zone] = (self._clock() + min(cut.ttl, _LONGEST), cut)
-        self._cuts.move_to_end(cut.zone)
-        if len(self._cuts) > _MOST:
-            self._cuts.popitem(last=False)
+        self._cuts.put(cut.zone, cut, cut.ttl)
 
     def above(self, name: str) -> tuple[Cut, ...]:
         """Return the remembered cuts strictly above the name, topmost first."""
-        found = []
-        for zone in reversed(ancestors(name)):
-            expires, cut = self._cuts.get(zone, (0.0, None))
-            if cut is not None and expires > self._clock():
-                found.append(cut)
-        return tuple(found)
+        cuts = (self._cuts.get(zone) for zone in reversed(ancestors(name)))
+        return tuple(cut for cut in cuts if cut is not None)
 
     def forget(self, name: str) -> None:
         """Forget every cut above the name, such as those whose servers turned out to be dead."""
         for zone in ancestors(name):
-            self._cuts.pop(zone, None)
+            self._cuts.forget(zone)
+            self.mismatches.forget(zone)

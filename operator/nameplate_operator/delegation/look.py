@@ -15,13 +15,11 @@ from nameplate_operator.delegation.facts import (
     Host,
     ParentAnswer,
     Service,
-    Silence,
     View,
-    Why,
 )
 from nameplate_operator.delegation.inquiry import Inquiry, gather
-from nameplate_operator.delegation.walk import MOST_HOSTS, Descent, Walk
-from nameplate_operator.ports import Question, Reply, Resolver, Server
+from nameplate_operator.delegation.walk import MOST_HOSTS, Descent, Walk, homeless
+from nameplate_operator.ports import Question, Reply, Resolver
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +64,24 @@ class DelegationLook:
         facts = _walked(name, descent)
         if not descent.reached:
             return facts
-        servers = await walk.servers(descent.zone)
-        answers, mismatch = await gather((_ask_parents(inquiry, servers, facts), _glue(inquiry, descent.zone, servers)))
+        hosts = await walk.hosts(descent.zone)
+        answers, mismatch = await gather(
+            (_ask_parents(inquiry, hosts, facts), self._glue(inquiry, descent.zone, hosts))
+        )
         return replace(facts, parents=answers, glue_mismatch=mismatch)
+
+    async def _glue(self, inquiry: Inquiry, cut: Cut, hosts: tuple[Host, ...]) -> tuple[str, ...]:
+        """Return the name servers of the zone that disown the address by which they were asked."""
+        known = self.cache.mismatches.get(cut.zone)
+        if known is not None or not cut.zone:
+            return known or ()
+        inside = [server for host in hosts if within(host.name, cut.zone) for server in host.servers]
+        own = await gather(own_addresses(inquiry, server) for server in inside)
+        wrong = (s.name for s, addresses in zip(inside, own, strict=True) if addresses and s.address not in addresses)
+        mismatch = tuple(dict.fromkeys(wrong))
+        if any(own):
+            self.cache.mismatches.put(cut.zone, mismatch, cut.ttl)
+        return mismatch
 
     async def _absence(self, inquiry: Inquiry, facts: Facts, expected: tuple[str, ...]) -> Facts:
         first = next((answer for answer in facts.parents if answer.view in (*ABSENT, View.ALIAS)), None)
@@ -109,18 +122,12 @@ def _walked(name: str, descent: Descent) -> Facts:
     return Facts(name, descent.zone.zone, cuts, descent.reached, descent.missing, parents)
 
 
-async def _ask_parents(inquiry: Inquiry, servers: tuple[Server, ...], facts: Facts) -> tuple[ParentAnswer, ...]:
-    outcomes = await inquiry.ask_all(Question(facts.name, "NS"), (server for server in servers if server.address))
-    homeless = [(server, Silence(Why.NO_ADDRESS)) for server in servers if not server.address]
-    return tuple(parent_answer(reply, server, facts.name, facts.zone) for server, reply in (*outcomes, *homeless))
-
-
-async def _glue(inquiry: Inquiry, cut: Cut, servers: tuple[Server, ...]) -> tuple[str, ...]:
-    """Return the name servers of the zone that disown the address by which they were asked."""
-    inside = [server for server in servers if server.address and cut.zone and within(server.name, cut.zone)]
-    own = await gather(own_addresses(inquiry, server) for server in inside)
-    wrong = (s.name for s, addresses in zip(inside, own, strict=True) if addresses and s.address not in addresses)
-    return tuple(dict.fromkeys(wrong))
+async def _ask_parents(inquiry: Inquiry, hosts: tuple[Host, ...], facts: Facts) -> tuple[ParentAnswer, ...]:
+    servers = (server for host in hosts for server in host.servers)
+    outcomes = await inquiry.ask_all(Question(facts.name, "NS"), servers)
+    return tuple(
+        parent_answer(reply, server, facts.name, facts.zone) for server, reply in (*outcomes, *homeless(hosts))
+    )
 
 
 async def _delegation_signer(inquiry: Inquiry, facts: Facts) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """The walk from the root: zone cuts label by label, and the addresses of name servers, by our own iteration alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from nameplate_api.hostname import ancestors, registrable
@@ -60,10 +60,9 @@ class Walk:
             descent = await self._descend(name, (), trail)
         return descent
 
-    async def servers(self, cut: Cut, trail: Trail = ()) -> tuple[Server, ...]:
-        """Return every address of every name server of the zone; one without address comes with "" for it."""
-        hosts = await gather(self.host(name, cut, trail) for name in cut.nameservers[:MOST_HOSTS])
-        return tuple(server for host in hosts for server in (tuple(host.servers) or (Server(host.name, ""),)))
+    async def hosts(self, cut: Cut, trail: Trail = ()) -> tuple[Host, ...]:
+        """Look up every name server of the zone."""
+        return tuple(await gather(self.host(name, cut, trail) for name in cut.nameservers[:MOST_HOSTS]))
 
     async def host(self, name: str, cut: Cut, trail: Trail = ()) -> Host:
         """Look up a name server of a zone: by what was given along, else by a walk of its own."""
@@ -76,6 +75,9 @@ class Walk:
         """Look up the addresses of a host; a name that hangs on itself has none."""
         if name in trail or len(trail) >= _DEEPEST:
             return Host(name, HostState.ABSENT)
+        known = self._cache.addresses.get(name)
+        if known is not None:
+            return Host(name, HostState.FOUND, known)
         trail = (*trail, name)
         descent = await self.descend(name, trail)
         if not descent.reached:
@@ -93,7 +95,10 @@ class Walk:
             record for reply in replies for type_ in ADDRESS_TYPES if (record := records(reply.answer, name, type_))
         ]
         if found:
-            return Host(name, HostState.FOUND, _bounded(tuple(a for record in found for a in record.values)))
+            addresses = _bounded(tuple(a for record in found for a in record.values))
+            if len(replies) == len(ADDRESS_TYPES):
+                self._cache.addresses.put(name, addresses, min(record.ttl for record in found))
+            return Host(name, HostState.FOUND, addresses)
         alias = next((record for reply in replies if (record := records(reply.answer, name, "CNAME"))), None)
         if alias is not None:
             target = await self.addresses(alias.values[0], trail)
@@ -145,7 +150,7 @@ class Walk:
 
     async def _confirm(self, cut: Cut, label: str, trail: Trail) -> tuple[ParentAnswer, ...]:
         """Ask every server of the zone: a name that is new may not have come to all of them."""
-        servers = [server for server in await self.servers(cut, trail) if server.address]
+        servers = [server for host in await self.hosts(cut, trail) for server in host.servers]
         outcomes = await self._inquiry.ask_all(Question(label, "NS"), servers)
         return tuple(parent_answer(reply, server, label, cut.zone) for server, reply in outcomes)
 
@@ -176,12 +181,16 @@ class Walk:
         hosts: list[Host] = await gather(self.addresses(host, trail) for host in others)
         found = tuple(server for host in hosts for server in host.servers)
         reply, further = await self._inquiry.ask_one(question, found, usable)
-        homeless: list[Outcome] = [(Server(h.name, ""), Silence(_why(h))) for h in hosts if not h.addresses]
-        return reply, [*outcomes, *further, *homeless]
+        return reply, [*outcomes, *further, *homeless(hosts)]
 
 
-def _why(host: Host) -> Why:
-    return Why.NO_ADDRESS if host.state is HostState.ABSENT else Why.TIMEOUT
+def homeless(hosts: Iterable[Host]) -> list[Outcome]:
+    """Return what asking the hosts without addresses comes to."""
+    return [
+        (Server(host.name, ""), Silence(Why.NO_ADDRESS if host.state is HostState.ABSENT else Why.TIMEOUT))
+        for host in hosts
+        if not host.addresses
+    ]
 
 
 def _bounded(addresses: tuple[str, ...]) -> tuple[str, ...]:
