@@ -34,8 +34,6 @@ STEPS: tuple[tuple[str, Callable[[Scene], None]], ...] = (
 
 def main() -> int:
     """Show every step; 0 only if all went as they must."""
-    os.chdir(REPOSITORY)
-    signal.signal(signal.SIGTERM, _interrupt)
     page = Page()
     with ExitStack() as stack:
         scene = Scene(page, stack)
@@ -67,4 +65,6 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
+    os.chdir(REPOSITORY)
+    signal.signal(signal.SIGTERM, _interrupt)
     sys.exit(main())

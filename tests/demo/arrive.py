@@ -35,10 +35,10 @@ def show_records(scene: Scene) -> None:
 
 def delegate(scene: Scene) -> None:
     """Play the customer, who types what kubectl shows."""
-    scene.page.command(f"kubectl get customdomain {scene.name} -n {scene.namespace} -o json | jq .status.records")
     typed = scene.customer.add_records()
     scene.expect(bool(typed), "a record to type", typed)
-    scene.page.line("  The customer types into the zone editor of their provider:")
+    scene.page.command(f"kubectl get customdomain {scene.name} -n {scene.namespace} -o json")
+    scene.page.line("  The customer finds .status.records in it, and types into the zone editor of their provider:")
     scene.page.output("\n".join(str(row) for row in typed), "green")
 
 

@@ -23,7 +23,7 @@ _ORDER = (
     "Stalled",
 )
 _COLOURS = {"True": "green", "False": "yellow", "Unknown": "dim"}
-_COLUMNS = "{:<19} {:<8} {:<18} {:>5}  {}"
+_COLUMNS = "{:<19} {:<8} {:<20} {:>4}  {}"
 
 
 class Unexpected(Exception):
@@ -31,11 +31,11 @@ class Unexpected(Exception):
 
 
 class ConditionTable:
-    """Shows the conditions of one object while it is followed."""
+    """Shows the conditions of objects while they are followed; what was shown before is not said again."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        self._known: dict[str, tuple[str, str, str]] = {}
+        self._known: dict[tuple[str, str], tuple[str, str, str]] = {}
 
     def follow(
         self,
@@ -46,7 +46,6 @@ class ConditionTable:
     ) -> Json | None:
         """Show what `look` gives until it is as wanted, and return it; None is an object that is gone."""
         self._page.line(f"  {self._page.style(f'Until {what}:', 'bold')}")
-        self._known = {}
         started = time.monotonic()
         while True:
             seen = look()
@@ -59,11 +58,10 @@ class ConditionTable:
             time.sleep(LOOK_EVERY)
 
     def _show(self, seen: Json | None, elapsed: float) -> None:
-        found = conditions(seen)
         if self._page.is_terminal:
-            self._redraw(found, elapsed)
+            self._redraw(conditions(seen), elapsed)
         else:
-            self._append(found, elapsed)
+            self._append(seen, elapsed)
 
     def _redraw(self, found: dict[str, Json], elapsed: float) -> None:
         head = _COLUMNS.format("CONDITION", "STATUS", "REASON", "AGE", "MESSAGE")
@@ -80,14 +78,16 @@ class ConditionTable:
         text = _clip(text, self._page.width - 2)
         return text[:20] + self._page.style(text[20:28], _COLOURS[status]) + text[28:]
 
-    def _append(self, found: dict[str, Json], elapsed: float) -> None:
-        for kind in self._known.keys() - found.keys():
-            self._page.line(f"  {elapsed:5.1f} s  {kind:<19} -        (gone)")
-            del self._known[kind]
+    def _append(self, seen: Json | None, elapsed: float) -> None:
+        found = conditions(seen)
+        uid = seen["metadata"].get("uid", "") if seen else ""
+        for key in [key for key in self._known if key[0] == uid and key[1] not in found]:
+            self._page.line(f"  {elapsed:5.1f} s  {key[1]:<19} -        (gone)")
+            del self._known[key]
         for kind, condition in found.items():
             now = (condition["status"], condition["reason"], condition["message"])
-            if self._known.get(kind) != now:
-                self._known[kind] = now
+            if self._known.get((uid, kind)) != now:
+                self._known[uid, kind] = now
                 age = _age(condition["lastTransitionTime"])
                 row = _COLUMNS.format(kind, condition["status"], condition["reason"], age, condition["message"])
                 self._page.line(f"  {elapsed:5.1f} s  {row}")

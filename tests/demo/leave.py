@@ -1,7 +1,10 @@
 """The last steps: the tenant deletes the CustomDomain, the customer removes the delegation, the name is let go."""
 
+from collections.abc import Sequence
+
 import yaml
 
+from tests.cluster.audit import AuditEvent
 from tests.cluster.waiting import until
 from tests.demo.conditions import holds
 from tests.demo.lookup import ask_for
@@ -17,12 +20,14 @@ def delete(scene: Scene) -> None:
     """Delete the CustomDomain and see that all that was made for it inside the cluster goes."""
     children = scene.kubectl("get", _CHILDREN, "-n", scene.namespace, "-l", _label(scene), "-o", "name")
     scene.expect(len(children.split()) >= 5, "a Deployment, Service, Ingress, ConfigMap and Secret", children)
+    before = scene.cluster.audit_mark()
     scene.kubectl("delete", "customdomain", scene.name, "-n", scene.namespace, "--timeout=20s")
     until(lambda: not _children(scene), "the children to be gone", timeout=_GONE_TIMEOUT)
+    _show_order(scene, before)
     scene.kubectl("get", _CHILDREN, "-n", scene.namespace, "-l", _label(scene))
     events = scene.kubectl(
         *("get", "events", "-n", scene.namespace, "--field-selector=reason=ParentStillDelegates"),
-        *("-o", "custom-columns=REASON:.reason,MESSAGE:.message,NOTE:.note"),
+        *("-o", "custom-columns=REASON:.reason,MESSAGE:.message"),
     )
     scene.expect("ParentStillDelegates" in events, "the Event ParentStillDelegates", events)
 
@@ -71,6 +76,37 @@ def show_nothing_left(scene: Scene) -> None:
     said = _ask(scene, scene.host, "SOA")
     scene.page.facts([(f"{scene.host} SOA", f"{said} (at {scene.dns.platform_addresses[0]})")])
     scene.expect(said == "REFUSED", "the zone to be gone from the name server", said)
+
+
+def _show_order(scene: Scene, before: int) -> None:
+    """Print what was written, by whom and in which order, as the API server's audit log has it."""
+    scene.cluster.audit_mark()
+    events = [each for each in scene.cluster.audit_events(before) if _belongs_to_the_end(each)]
+    events.sort(key=lambda each: each.received_at)
+    first = min(each.received_at for each in events)
+    rows = [
+        (
+            f"{(each.received_at - first).total_seconds():5.2f} s  {each.user.rpartition(':')[2]}",
+            f"{each.verb:<6} {each.resource}/{each.name}",
+        )
+        for each in events
+    ]
+    scene.page.line("  In this order, says the API server's audit log:")
+    scene.page.facts(rows)
+    release, own_end = (_first(events, kind) for kind in ("domainclaims", "customdomains"))
+    scene.expect(release < own_end, "the claim to be released before the CustomDomain ends", rows)
+    children = [_first(events, kind) for kind in _CHILDREN.split(",")]
+    scene.expect(own_end < min(children), "the children to go after the CustomDomain", rows)
+
+
+def _belongs_to_the_end(event: AuditEvent) -> bool:
+    mine = ("nameplate-operator", "generic-garbage-collector")
+    kinds = {"customdomains", "domainclaims", *_CHILDREN.split(",")}
+    return event.mutates and event.user.endswith(mine) and event.resource in kinds and not event.subresource
+
+
+def _first(events: Sequence[AuditEvent], resource: str) -> int:
+    return next((number for number, each in enumerate(events) if each.resource == resource), len(events))
 
 
 def _label(scene: Scene) -> str:

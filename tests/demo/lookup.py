@@ -62,6 +62,6 @@ def from_hints(hints: str, port: int) -> Lookup:
 def ask_for(server: str, port: int, name: str, rdtype: str) -> str:
     """Ask one server one thing; return the records of the answer, or the words for there being none."""
     reply = ask_address(server, port, name, rdtype)
-    values = [str(value).strip('"') for rrset in reply.answer for value in rrset]
+    values = [str(value) for rrset in reply.answer for value in rrset]
     code = dns.rcode.to_text(reply.rcode())
     return ", ".join(sorted(values)) or ("no such record" if code == "NOERROR" else code)

@@ -10,7 +10,7 @@ from tests.world.operator_process import OperatorProcess
 def start_operator(scene: Scene) -> None:
     """Apply the manifests with the settings of the demo, and start the program that they describe."""
     settings = operator_settings(scene)
-    scene.page.say("manifests/base is applied with these settings, and the CustomResourceDefinitions of crds/:")
+    scene.page.say("manifests/base is applied, with these settings:")
     scene.page.line()
     scene.page.output(yaml.safe_dump(settings, sort_keys=False), "dim")
     operator = OperatorProcess(scene.cluster, settings, api_key=scene.powerdns.api_key)
@@ -23,4 +23,3 @@ def start_operator(scene: Scene) -> None:
             ("log", str(operator.log)),
         ]
     )
-    scene.kubectl("api-resources", "--api-group=nameplate.dev")

@@ -22,6 +22,7 @@ class Page:
         self._coloured = self.is_terminal and "NO_COLOR" not in os.environ
         self._started = time.monotonic()
         self._drawn = 0
+        self._blank = True
 
     @property
     def elapsed(self) -> float:
@@ -47,8 +48,11 @@ class Page:
         self.line()
 
     def line(self, text: str = "") -> None:
-        """Write one line."""
+        """Write one line; of blank ones, never two in a row."""
         self._drawn = 0
+        if self._blank and not text:
+            return
+        self._blank = not text
         self._stream.write(text + "\n")
         self._stream.flush()
 
@@ -78,4 +82,4 @@ class Page:
             self._stream.write(f"\x1b[{self._drawn}F\x1b[J")
         self._stream.write("".join(f"{_INDENT}{line}\n" for line in lines))
         self._stream.flush()
-        self._drawn = len(lines)
+        self._drawn, self._blank = len(lines), False

@@ -54,7 +54,7 @@ class Scene:
             printed = self.cluster.kubectl(*arguments)
         except KubectlError as error:
             raise Unexpected(f"kubectl failed:\n{error}") from error
-        self.page.output(printed)
+        self.page.output(printed.strip() or "(nothing)")
         return printed
 
     def custom_domain(self) -> Json | None:

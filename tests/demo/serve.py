@@ -41,7 +41,7 @@ def _ask(scene: Scene, host: str, address: str) -> None:
         httpx.Client(verify=context, trust_env=False, timeout=5) as client,
         client.stream("GET", url, headers={"Host": host}, extensions={"sni_hostname": host}) as answer,
     ):
-        shown = answer.extensions["network_stream"].get_extra_info("ssl_object").getpeercert(binary_form=True)
+        shown = answer.extensions["network_stream"].get_extra_info("ssl_object").getpeercert(True)
         body = answer.read().decode()
     certificate = x509.load_der_x509_certificate(shown)
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value

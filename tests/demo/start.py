@@ -1,10 +1,12 @@
 """The first steps: everything that a platform and its customer's provider have running already."""
 
+import os
 import time
 
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.programs import ETCD, KUBERNETES, KWOK, are_built, programs
-from tests.demo.scene import Scene
+from tests.demo.conditions import Unexpected
+from tests.demo.scene import REPOSITORY, Scene
 from tests.world.customer import Customer
 from tests.world.dns.world import PLATFORM, DnsWorld
 from tests.world.edge import Edge
@@ -13,6 +15,8 @@ from tests.world.powerdns import PowerDNS, ensure_powerdns
 
 def get_programs(scene: Scene) -> None:
     """Install PowerDNS and build the programs of a control plane, where that was not done before."""
+    if os.geteuid():
+        raise Unexpected("the demo gives the operator the mounts of its Pod, which only root can: run it as root")
     program, _ = ensure_powerdns()
     if not are_built():
         scene.page.say(
@@ -31,7 +35,8 @@ def get_programs(scene: Scene) -> None:
 def start_kubernetes(scene: Scene) -> None:
     """Start a control plane of real programs."""
     started = time.monotonic()
-    scene.cluster = scene.stack.enter_context(ControlPlane())
+    definitions = sorted((REPOSITORY / "crds").glob("*.yaml"))
+    scene.cluster = scene.stack.enter_context(ControlPlane(definitions=definitions))
     scene.directory = scene.cluster.directory
     scene.logs |= {each.stem: each for each in scene.directory.glob("*.log") if each.name != "audit.log"}
     scene.page.facts(
@@ -41,6 +46,9 @@ def start_kubernetes(scene: Scene) -> None:
         ]
     )
     scene.kubectl("get", "nodes")
+    scene.page.say("The CustomResourceDefinitions of crds/ are applied already.")
+    scene.page.line()
+    scene.kubectl("api-resources", "--api-group=nameplate.dev")
 
 
 def start_dns(scene: Scene) -> None:

@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -46,8 +45,7 @@ SERVING = _seen(("Ready", "True", "Serving"), ("Accepted", "True", "Accepted"))
 
 
 def _follow(stream: io.StringIO, *states: dict[str, Any] | None, timeout: float = 10) -> None:
-    looks: Iterator[dict[str, Any] | None] = iter(states)
-    last = states[-1]
+    looks, last = iter(states), states[-1]
     table = ConditionTable(Page(stream))
     table.follow(lambda: next(looks, last), lambda seen: holds(seen, "Ready"), "it is Ready", timeout)
 

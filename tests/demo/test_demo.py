@@ -1,0 +1,126 @@
+"""The demo as a person runs it: to its end, interrupted, and with a step that fails."""
+
+import io
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cluster.build_cache import cache_root
+from tests.cluster.processes import clean_environment
+from tests.cluster.programs import Programs
+from tests.demo import __main__ as demo
+from tests.demo.conditions import Unexpected
+from tests.demo.page import Page
+from tests.demo.scene import Scene
+
+ROOT = Path(__file__).parents[2]
+COMMAND = (sys.executable, "-m", "tests.demo")
+# With the programs that were built already: building them takes longer than a test may.
+ENVIRONMENT = clean_environment(XDG_CACHE_HOME=str(cache_root().parents[1]))
+
+
+def _processes_that_name(text: str) -> list[str]:
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if text in command:
+            found.append(command)
+    return found
+
+
+@pytest.mark.timeout(240)
+def test_the_demo_goes_from_apply_to_ready_and_back_to_nothing(built_programs: Programs) -> None:
+    done = subprocess.run(COMMAND, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=200)
+    page = done.stdout
+    assert done.returncode == 0, page + done.stderr
+    told = [
+        "$ kubectl apply -n acme -f manifests/samples/customdomain-minimal.yaml",
+        "customdomain.nameplate.dev/web created",
+        "Delegated           False    DelegationMissing",
+        "IN  NS",
+        "types into the zone editor of their provider:",
+        "Delegated           True",
+        "Ready               True     Serving",
+        "https://api.cdp.acme.com",
+        "api.cdp.acme.com A 127.",
+        '"domain": "cdp.acme.com"',
+        "reach 3 Pods in turn",
+        'customdomain.nameplate.dev "web" deleted',
+        "ParentStillDelegates",
+        "releaseTime:",
+        "The customer removes at their provider:",
+        "Undelegated         True",
+        "REFUSED",
+        f"All {len(demo.STEPS)} steps went as they must",
+    ]
+    places = [page.find(text) for text in told]
+    assert -1 not in places, (told[places.index(-1)], page)
+    assert places == sorted(places), page
+    # Plain text for pipes and files.
+    assert "\x1b" not in page
+
+
+def test_interrupted_it_ends_all_that_it_started(built_programs: Programs) -> None:
+    with subprocess.Popen(COMMAND, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        kubeconfig = next(line for line in running.stdout if "KUBECONFIG=" in line).partition("KUBECONFIG=")[2]
+        directory = Path(kubeconfig.strip()).parents[1]
+        assert _processes_that_name(str(directory))
+        running.send_signal(signal.SIGINT)
+        rest = running.stdout.read()
+    assert (running.returncode, "Interrupted" in rest) == (130, True)
+    assert (_processes_that_name(str(directory)), directory.exists()) == ([], False)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        pytest.param(Unexpected("expected bread; seen: stones"), "expected bread; seen: stones", id="not as expected"),
+        pytest.param(TimeoutError("bread: not within 5 s"), "bread: not within 5 s", id="not in time"),
+        pytest.param(KeyError("bread"), "KeyError: 'bread'", id="a mistake of the demo"),
+    ],
+)
+def test_a_step_that_fails_is_told_with_where_the_logs_are(
+    error: Exception,
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    log = tmp_path / "some.log"
+    log.write_text("last words")
+    stream = io.StringIO()
+
+    def well(scene: Scene) -> None:
+        scene.logs["some"] = log
+
+    def badly(scene: Scene) -> None:
+        raise error
+
+    def never(scene: Scene) -> None:
+        raise AssertionError("a step after one that failed")
+
+    steps: tuple[tuple[str, Callable[[Scene], None]], ...] = (("One", well), ("Two", badly), ("Three", never))
+    kept = tmp_path / "kept"
+    monkeypatch.setattr(demo, "STEPS", steps)
+    monkeypatch.setattr(demo, "Page", lambda: Page(stream))
+    monkeypatch.setattr("tempfile.mkdtemp", _folder(kept))
+    assert demo.main() == 1
+    assert f"FAILED in step 'Two'\n  {told}" in stream.getvalue()
+    assert f"kept in {kept}" in stream.getvalue().replace("\n  ", " ")
+    assert (kept / "some.log").read_text() == "last words"
+
+
+def _folder(kept: Path) -> Callable[..., str]:
+    def make(*_: Any, **__: Any) -> str:
+        kept.mkdir()
+        return str(kept)
+
+    return make
