@@ -71,7 +71,7 @@ def _bound(domain: Domain, register: Register, own: Claim) -> Step:
     if not register.ours(own):
         return Step(_of_another_cluster(own))
     if own.spec.release_time is not None:
-        return Step(BINDING, (*guard(domain), WriteClaim(**_tenure(domain, register, own), first=True)))
+        return Step(BINDING, _bind(domain, register, own))
     if holder.name != domain.ref.name:
         return Step(_claimed(domain, own))
     return Step(None, (*guard(domain), *_keep(domain, register, own)))
@@ -114,7 +114,19 @@ def _clear_and_bind(domain: Domain, register: Register, own: Claim, rivals: list
     in_the_way = (*rivals, *_left_behind(register))
     if in_the_way:
         return Step(BINDING, tuple(delete(claim) for claim in in_the_way))
-    return Step(BINDING, (*guard(domain), BindClaim(**_tenure(domain, register, own), first=True)))
+    return Step(BINDING, _bind(domain, register, own))
+
+
+def _bind(domain: Domain, register: Register, own: Claim) -> tuple[Change, ...]:
+    bind = BindClaim(
+        **_tenure(domain, register, own),
+        domain=domain.ref,
+        domain_uid=domain.uid,
+        now=register.at,
+        has_token=own.bound,
+        first=True,
+    )
+    return (*guard(domain), bind)
 
 
 def _stands_in_the_way(claim: Claim, domain: Domain) -> bool:
@@ -146,7 +158,9 @@ def _tenure(domain: Domain, register: Register, own: Claim) -> Mapping[str, Any]
     spec = _holding(domain, register.cluster_name)
     recorded = {"sources": list(sources.to_record(domain, register)), "releaseTime": None}
     labels = labels_of(own.ref.name, domain.ref.namespace)
-    return {**version_of(own), "spec": spec | recorded, "labels": labels, "finalizers": guarded(own)}
+    # The API server takes no new finalizer for an object that is being deleted.
+    finalizers = own.finalizers if own.deleting else guarded(own)
+    return {**version_of(own), "spec": spec | recorded, "labels": labels, "finalizers": finalizers}
 
 
 def _keep(domain: Domain, register: Register, own: Claim) -> tuple[WriteClaim, ...]:
@@ -158,13 +172,7 @@ def _keep(domain: Domain, register: Register, own: Claim) -> tuple[WriteClaim, .
         own.spec.deletion_policy is domain.spec.deletion_policy,
         set(own.spec.sources) == set(recorded),
     )
-    if all(kept):
-        return ()
-    tenure = dict(_tenure(domain, register, own))
-    if own.deleting:
-        # The API server takes no finalizer for an object that is being deleted.
-        tenure["finalizers"] = own.finalizers
-    return (WriteClaim(**tenure),)
+    return () if all(kept) else (WriteClaim(**_tenure(domain, register, own)),)
 
 
 def _claimed(domain: Domain, claim: Claim) -> Verdict:

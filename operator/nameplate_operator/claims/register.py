@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from nameplate_api.domain_claim import REGISTRABLE_LABEL
 from nameplate_api.hostname import overlaps
@@ -15,6 +16,7 @@ class Register:
     """The claims as the server had them at one moment."""
 
     cluster_name: str
+    at: datetime
     own: Claim | None = None
     """The claim of exactly the name, whoever holds it."""
     others: tuple[Claim, ...] = ()
@@ -29,7 +31,7 @@ class Register:
         return claim.spec.cluster_name in (None, self.cluster_name)
 
 
-async def look(cluster: Cluster, domain: Domain, cluster_name: str) -> Register:
+async def look(cluster: Cluster, domain: Domain, cluster_name: str, now: datetime) -> Register:
     """Read the claims, each list once and from the server."""
     name = domain.spec.domain
     listed = await cluster.list(DOMAIN_CLAIM, labels={REGISTRABLE_LABEL: registrable_label(name)})
@@ -46,6 +48,7 @@ async def look(cluster: Cluster, domain: Domain, cluster_name: str) -> Register:
     sharing = (each for each in of_namespace if sources.intersection(each["spec"].get("sources", ())))
     return Register(
         cluster_name,
+        now,
         own,
         tuple(near.values()),
         tuple(claim for claim in readable(sharing) if claim.ref.name != name),

@@ -5,9 +5,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from nameplate_operator.claims.register import is_unbound, is_vanished, names, readable
-from nameplate_operator.claims.teardown import release
 from nameplate_operator.claims.this_cluster import ThisCluster
-from nameplate_operator.claims.writes import delete
+from nameplate_operator.claims.writes import delete, release
 from nameplate_operator.phase import Change
 from nameplate_operator.ports import Conflict, Event, Kind, Ports, Ref
 from nameplate_operator.settings import OperatorSettings

@@ -10,7 +10,7 @@ from nameplate_api.custom_domain import FINALIZER, DeletionPolicy
 from nameplate_operator.claims.labels import NAMESPACE_LABEL
 from nameplate_operator.claims.register import is_held_by, is_unbound, readable
 from nameplate_operator.claims.this_cluster import ThisCluster
-from nameplate_operator.claims.writes import WriteClaim, delete, version_of
+from nameplate_operator.claims.writes import delete, release
 from nameplate_operator.ports import Conflict, Event, Ports, Ref
 from nameplate_operator.settings import OperatorSettings
 from nameplate_operator.subject import DOMAIN_CLAIM, Claim, Domain
@@ -54,12 +54,6 @@ class Teardown:
             await release(claim, now).apply(self._ports)
             if event := _still_delegated(domain, claim):
                 await self._ports.cluster.emit(event)
-
-
-def release(claim: Claim, now: datetime) -> WriteClaim:
-    """Return what makes a bound claim a released one; its sources are free from then on."""
-    at = now.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return WriteClaim(**version_of(claim), spec={"releaseTime": at, "sources": []})
 
 
 def records_to_remove(claim: Claim) -> str:

@@ -6,8 +6,7 @@ from datetime import datetime
 from nameplate_api.conditions import ConditionType, Reason, Truth
 from nameplate_operator.claims.labels import labels_of
 from nameplate_operator.claims.register import is_unbound, is_vanished
-from nameplate_operator.claims.teardown import release
-from nameplate_operator.claims.writes import WriteClaim, delete, version_of
+from nameplate_operator.claims.writes import WriteClaim, delete, release, version_of
 from nameplate_operator.phase import Change, Decision, Findings, Phase, Verdict, Was
 from nameplate_operator.subject import Claim
 

@@ -4,6 +4,7 @@ import secrets
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from nameplate_api.custom_domain import FINALIZER
@@ -73,12 +74,27 @@ class WriteClaim(Change):
 
 @dataclass(frozen=True, kw_only=True)
 class BindClaim(WriteClaim):
-    """Bind a claim for the first time; its token is made here, so that no decision ever holds one that is unused."""
+    """Bind a claim to a CustomDomain, or give a released one back.
+
+    A token is made here if there is none, so that no decision ever holds one that is unused.
+    """
+
+    domain: Ref
+    domain_uid: str
+    now: datetime
+    has_token: bool = False
 
     async def apply(self, ports: Ports) -> None:
-        """Merge holder and a new token in."""
+        """Merge the holder in, then see whether it is still there."""
         patch = self._patch()
-        await ports.cluster.patch(self.claim, patch | {"spec": patch["spec"] | {"token": new_token()}})
+        if not self.has_token:
+            patch["spec"] = patch["spec"] | {"token": new_token()}
+        bound = Claim.read(await ports.cluster.patch(self.claim, patch))
+        holder = await ports.cluster.get(self.domain)
+        # Deleted since it was read, it may have been torn down before the claim named it: nobody else would let go.
+        meta = holder["metadata"] if holder else {}
+        if meta.get("uid") != self.domain_uid or "deletionTimestamp" in meta:
+            await release(bound, self.now).apply(ports)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +118,12 @@ def new_token() -> str:
 def guard(domain: Domain) -> tuple[GuardDomain, ...]:
     """Return what puts our finalizer on the CustomDomain, if it is not there."""
     return () if domain.guarded else (GuardDomain(domain=domain.ref, uid=domain.uid, first=True),)
+
+
+def release(claim: Claim, now: datetime) -> WriteClaim:
+    """Return what makes a bound claim a released one; its sources are free from then on."""
+    at = now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return WriteClaim(**version_of(claim), spec={"releaseTime": at, "sources": []})
 
 
 def version_of(claim: Claim) -> dict[str, Any]:

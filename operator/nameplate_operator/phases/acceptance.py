@@ -46,9 +46,9 @@ class Acceptance(Phase[Domain, Standing]):
         refusal = subject.invalid or _unusable(subject)
         this_cluster = await self._this_cluster.name()
         if refusal is not None and refusal.reason is not Reason.APEX_NOT_DELEGABLE:
-            return Standing(None, Register(this_cluster), refusal=refusal)
+            return Standing(None, Register(this_cluster, now), refusal=refusal)
         # What is a public suffix changes over the years: a name that was bound before stays so.
-        register = await look(self.ports.cluster, subject, this_cluster)
+        register = await look(self.ports.cluster, subject, this_cluster, now)
         return Standing(held(subject, register), register, await self._access(subject), refusal)
 
     def decide(self, subject: Domain, seen: Standing, was: Was) -> Decision:

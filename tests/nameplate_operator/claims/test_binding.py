@@ -1,5 +1,7 @@
 """The claim protocol, one step per row: what is seen of the claims, and what is said and written then."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from nameplate_operator.claims.binding import held, step
@@ -8,6 +10,7 @@ from nameplate_operator.claims.writes import BindClaim, CreateClaim, DeleteClaim
 from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM, Ref
 from tests.nameplate_operator.builders import a_claim, a_domain
 
+NOW = datetime(2030, 1, 2, tzinfo=UTC)
 FINALIZER = "nameplate.dev/teardown"
 ALL_LABELS = {"nameplate.dev/registrable": "acme.com", "nameplate.dev/namespace": "acme"}
 OURS = {"namespace": "acme", "name": "web"}
@@ -39,8 +42,9 @@ TENURE = {
     "labels": ALL_LABELS,
     "finalizers": (FINALIZER,),
 }
-BIND = BindClaim(**TENURE, first=True)
-TAKE_BACK = WriteClaim(**TENURE, first=True)
+HOLDER = {"domain": DOMAIN, "domain_uid": "uid-domain", "now": NOW, "first": True}
+BIND = BindClaim(**TENURE, **HOLDER)
+TAKE_BACK = BindClaim(**TENURE, **HOLDER, has_token=True)
 KEEP = WriteClaim(**TENURE)
 
 
@@ -67,7 +71,7 @@ def unbound(**changes):
 
 def run(own=None, others=(), *, siblings=(), vanished=(), guarded=True, cluster_name="here", **spec):
     domain = a_domain({"finalizers": [FINALIZER] if guarded else []}, **spec)
-    register = Register(cluster_name, own, tuple(others), tuple(siblings), frozenset(vanished))
+    register = Register(cluster_name, NOW, own, tuple(others), tuple(siblings), frozenset(vanished))
     seen = step(domain, register)
     verdict = (seen.verdict.truth.value, seen.verdict.reason.value) if seen.verdict else None
     return verdict, seen.changes, held(domain, register) is not None

@@ -1,6 +1,7 @@
 """What a refused CustomDomain is told, and what not: another namespace's names are none of its business."""
 
 import string
+from datetime import UTC, datetime
 
 from nameplate_operator.claims.binding import step
 from nameplate_operator.claims.register import Register
@@ -12,7 +13,7 @@ STRANGER = {"namespace": "rival-ns", "name": "rival-name"}
 
 
 def refusal(**holder):
-    register = Register("here", None, (a_claim(host="acme.com", **holder),))
+    register = Register("here", datetime(2030, 1, 2, tzinfo=UTC), None, (a_claim(host="acme.com", **holder),))
     return step(a_domain(), register).verdict
 
 
@@ -35,7 +36,7 @@ def test_only_a_person_can_bring_a_refused_name_forward():
 
 
 def test_another_cluster_is_named_with_the_setting_that_takes_over():
-    register = Register("here", a_claim(clusterName="prod-eu"))
+    register = Register("here", datetime(2030, 1, 2, tzinfo=UTC), a_claim(clusterName="prod-eu"))
     assert step(a_domain(), register).verdict.message == (
         "DomainClaim cdp.acme.com was written by the cluster prod-eu. Platform team: if this cluster is to take over, "
         "set clusterName to prod-eu in the operator's settings."

@@ -1,5 +1,7 @@
 """A source belongs to one domain of its namespace: the first that recorded it, and of two at once the lower claim."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from nameplate_operator.claims.register import Register
@@ -54,6 +56,6 @@ ROWS = {
 @pytest.mark.parametrize(("ours", "sibling", "lost", "recorded"), ROWS.values(), ids=ROWS)
 def test_taken(ours, sibling, lost, recorded):
     domain = a_domain(sources=[WEBSITE, BLOG])
-    register = Register("here", ours, (), (sibling,))
+    register = Register("here", datetime(2030, 1, 2, tzinfo=UTC), ours, (), (sibling,))
     assert set(taken(domain, register)) == lost
     assert to_record(domain, register) == recorded

@@ -140,7 +140,7 @@ async def test_the_look_asks_for_all_hosts_in_the_name_of_the_domain() -> None:
     ports = memory_ports()
     phase = CertificateIssuance(ports, settings())
     findings = Findings()
-    findings.add(Acceptance, Standing(RECORDED, Register("here")))
+    findings.add(Acceptance, Standing(RECORDED, Register("here", MADE)))
     assert await phase.observe(a_domain(), findings, MADE) == Issuance(REQUEST, Holding(), RECORDED)
     assert await phase.observe(a_domain(), Findings(), MADE) == Issuance(REQUEST, Holding(), None)
     await issue(0).apply(ports)

@@ -44,7 +44,7 @@ class Watching:
         """Make a pass some seconds after the last; what was seen, and whether the parent was asked."""
         self.now += timedelta(seconds=after)
         findings = Findings()
-        findings.add(Acceptance, Standing(claim, Register("here")))
+        findings.add(Acceptance, Standing(claim, Register("here", self.now)))
         if claim is not None:
             findings.add(ZoneHosting, Hosting(claim, zone, OURS))
         self.world.forget_queries()

@@ -152,7 +152,7 @@ def test_decision(seen: Hosting, expected: Decision) -> None:
 
 def findings(claim: Claim | None) -> Findings:
     found = Findings()
-    found.add(Acceptance, Standing(claim, Register("here")))
+    found.add(Acceptance, Standing(claim, Register("here", EPOCH)))
     return found
 
 
