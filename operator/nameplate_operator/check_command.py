@@ -24,6 +24,7 @@ from nameplate_operator.delegation.problem import Conclusion, Problem, Severity,
 WRONG_USAGE = 64
 """EX_USAGE of sysexits."""
 _EXIT = {Truth.TRUE: 0, Truth.FALSE: 1, Truth.UNKNOWN: 2}
+_INTERRUPTED = 130
 _TIMEOUT = 12.0
 _LONGEST_TIMEOUT = 3600.0
 _PATIENCE = 1.0
@@ -42,7 +43,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         options = _parser().parse_args(argv)
     except SystemExit as ended:
         return int(ended.code or 0)
-    conclusion, facts = _checked(options)
+    try:
+        conclusion, facts = _checked(options)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - 1 would say that the name is not delegated
+        print(f"nameplate check: it failed in an unforeseen way ({type(error).__name__}).", file=sys.stderr)  # noqa: T201
+        return _EXIT[Truth.UNKNOWN]
     as_asked = (
         json.dumps(as_json(conclusion, facts), indent=2) if options.output == "json" else as_text(conclusion, facts)
     )

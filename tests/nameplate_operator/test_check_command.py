@@ -184,6 +184,19 @@ def test_wrong_usage_is_told_on_stderr(capsys: pytest.CaptureFixture[str], argum
     assert all(character.isprintable() or character == "\n" for character in printed.err)
 
 
+@pytest.mark.parametrize(("error", "code"), [(RuntimeError("boom"), 2), (KeyboardInterrupt(), 130)])
+def test_a_failure_of_its_own_is_no_verdict(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: BaseException, code: int
+) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr(check_command, "public_roots", fail)
+    assert check_command.main([NAME]) == code
+    printed = capsys.readouterr()
+    assert (printed.out, "boom" in printed.err) == ("", False)
+
+
 def test_help_says_what_the_exit_codes_mean(capsys: pytest.CaptureFixture[str]) -> None:
     assert check_command.main(["--help"]) == 0
     assert "Exit code 0: delegated; 1: not; 2: could not look; 64: wrong usage." in capsys.readouterr().out

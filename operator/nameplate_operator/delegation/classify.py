@@ -8,7 +8,10 @@ ADDRESS_TYPES = ("A", "AAAA")
 
 def within(name: str, zone: str) -> bool:
     """Say whether the name is the zone's own or lies below it; "" is the root."""
-    return not zone or name == zone or name.endswith("." + zone)
+    if not zone or name == zone:
+        return True
+    # A dot may also stand within a label, and then it is escaped.
+    return name.endswith(f".{zone}") and not name.endswith(f"\\.{zone}")
 
 
 def records(section: tuple[RecordSet, ...], name: str, type_: str) -> RecordSet | None:
@@ -45,7 +48,7 @@ def parent_answer(reply: Reply | Silence, server: Server, name: str, zone: str) 
 
 
 def _authoritative(reply: Reply, server: Server, name: str, zone: str) -> ParentAnswer:
-    dname = next((r for r in reply.answer if r.type == "DNAME" and name.endswith(f".{r.name}")), None)
+    dname = next((r for r in reply.answer if r.type == "DNAME" and r.name != name and within(name, r.name)), None)
     if dname is not None:
         return ParentAnswer(server, View.DNAME, detail=dname.name, ttl=dname.ttl)
     if own := records(reply.answer, name, "NS"):

@@ -112,7 +112,8 @@ class Delegation(Phase[Domain, Delegating]):
         """Return the seconds between two looks; None while it holds, which leaves it to the common pace."""
         pace = self.settings.pace
         if conclusion.truth is Truth.TRUE:
-            return None
+            torn = any(problem.reason is Reason.PARENT_INCONSISTENT for problem in conclusion.problems)
+            return pace.first_day_every if torn else None
         if before is not None and before.status is Truth.TRUE:
             return pace.failed_after
         shown = subject.conditions.get(ConditionType.ZONE_READY)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nameplate_operator.delegation.classify import glue, parent_answer, refers_down, service
+from nameplate_operator.delegation.classify import glue, parent_answer, refers_down, service, within
 from nameplate_operator.delegation.facts import Service, Silence, View, Why
 from nameplate_operator.ports import RecordSet, Reply, Server
 
@@ -79,6 +79,21 @@ def test_addresses_given_along_count_for_named_servers_within_the_zone_alone() -
     )
     assert glue(answer, names, ZONE) == (("ns1.cdp.acme.com", "192.0.2.0"), ("ns.acme.com", "192.0.2.1"))
     assert len(glue(answer, names, "")) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "zone", "inside"),
+    [
+        ("acme.com", "acme.com", True),
+        ("a.b.acme.com", "acme.com", True),
+        ("evilacme.com", "acme.com", False),
+        (r"evil\.acme.com", "acme.com", False),
+        ("com", "acme.com", False),
+        ("anything", "", True),
+    ],
+)
+def test_a_name_lies_within_a_zone_by_whole_labels(name: str, zone: str, inside: bool) -> None:
+    assert within(name, zone) is inside
 
 
 OWN = soa(NAME)
