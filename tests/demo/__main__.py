@@ -31,10 +31,17 @@ STEPS: tuple[tuple[str, Callable[[Scene], None]], ...] = (
     ("Nothing is left", leave.show_nothing_left),
 )
 
+INTRODUCTION = (
+    "A tenant of a platform wants events to be collected at cdp.acme.com, a name of its customer's. This is the whole "
+    "life of that wish on one machine: a real Kubernetes control plane, real name servers, a real PowerDNS, and the "
+    "operator with the rights that its manifests give it. Nodes, the load balancer and the customer are played."
+)
+
 
 def main() -> int:
     """Show every step; 0 only if all went as they must."""
     page = Page()
+    page.say(INTRODUCTION)
     with ExitStack() as stack:
         scene = Scene(page, stack)
         try:

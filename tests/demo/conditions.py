@@ -36,6 +36,7 @@ class ConditionTable:
     def __init__(self, page: Page) -> None:
         self._page = page
         self._known: dict[tuple[str, str], tuple[str, str, str]] = {}
+        self._rows: list[str] = []
 
     def follow(
         self,
@@ -46,7 +47,7 @@ class ConditionTable:
     ) -> Json | None:
         """Show what `look` gives until it is as wanted, and return it; None is an object that is gone."""
         self._page.line(f"  {self._page.style(f'Until {what}:', 'bold')}")
-        started = time.monotonic()
+        started, self._rows = time.monotonic(), []
         while True:
             seen = look()
             self._show(seen, time.monotonic() - started)
@@ -59,16 +60,16 @@ class ConditionTable:
 
     def _show(self, seen: Json | None, elapsed: float) -> None:
         if self._page.is_terminal:
-            self._redraw(conditions(seen), elapsed)
+            self._redraw(seen, elapsed)
         else:
             self._append(seen, elapsed)
 
-    def _redraw(self, found: dict[str, Json], elapsed: float) -> None:
+    def _redraw(self, seen: Json | None, elapsed: float) -> None:
+        # Of what is gone, the last that was seen stays in sight.
+        self._rows = [self._row(each) for each in conditions(seen).values()] if seen else self._rows
         head = _COLUMNS.format("CONDITION", "STATUS", "REASON", "AGE", "MESSAGE")
-        lines = [self._page.style(head, "dim")]
-        lines += [self._row(each) for each in found.values()]
-        lines.append(self._page.style(f"{elapsed:.0f} s", "dim"))
-        self._page.redraw(lines)
+        clock = f"{elapsed:.0f} s" + ("" if seen else ", and now there is no such object")
+        self._page.redraw([self._page.style(head, "dim"), *self._rows, self._page.style(clock, "dim")])
 
     def _row(self, condition: Json) -> str:
         status = condition["status"]
