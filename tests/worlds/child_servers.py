@@ -163,6 +163,22 @@ def old_glue(world: DnsWorld) -> None:
     child.add_records("ns1", "A", "127.0.0.1")
 
 
+@table.true(
+    severity="Warning",
+    also=("GlueMismatch", "NSTimeout"),
+    nameservers=("ns1.cdp.acme.example", "ns2.cdp.acme.example"),
+    token=None,
+)
+def dead_glue(world: DnsWorld) -> None:
+    """A name server has moved, and the parent's glue still leads to where nobody answers."""
+    parent = world.zone("acme.example")
+    world.zone(NAME)
+    dead = world.server()
+    dead.stop()
+    parent.remove_records("ns1.cdp", "A")
+    parent.add_records("ns1.cdp", "A", dead.address)
+
+
 @table.false("NSUnresolvable", nameservers=("ns1.cdp.acme.example", "ns2.cdp.acme.example"), token=None)
 def no_glue(world: DnsWorld) -> None:
     """The name servers lie within the zone, and the parent has no glue for them."""

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from nameplate_operator.delegation.classify import ADDRESS_TYPES, records, service, within
+from nameplate_operator.delegation.classify import records, service
 from nameplate_operator.delegation.facts import ChildAnswer, Host, HostState, Service, Signature, Silence, Why
 from nameplate_operator.delegation.inquiry import Inquiry, gather
 from nameplate_operator.ports import Question, RecordSet, Reply, Server
@@ -16,11 +16,10 @@ async def ask_child(inquiry: Inquiry, server: Server, name: str) -> ChildAnswer:
     kind, detail = service(reply, name)
     if kind is not Service.AUTHORITATIVE:
         return ChildAnswer(server, kind, detail)
-    nameservers, texts, own = await gather(
+    nameservers, texts = await gather(
         (
-            values(inquiry, server, Question(name, "NS")),
-            values(inquiry, server, Question(f"_nameplate.{name}", "TXT")),
-            _own_addresses(inquiry, server, name),
+            _values(inquiry, server, Question(name, "NS")),
+            _values(inquiry, server, Question(f"_nameplate.{name}", "TXT")),
         )
     )
     return ChildAnswer(
@@ -28,30 +27,17 @@ async def ask_child(inquiry: Inquiry, server: Server, name: str) -> ChildAnswer:
         kind,
         nameservers=nameservers,
         texts=texts,
-        own_addresses=own,
         signatures=signatures(reply.answer, name),
     )
 
 
-async def values(inquiry: Inquiry, server: Server, question: Question) -> tuple[str, ...] | None:
+async def _values(inquiry: Inquiry, server: Server, question: Question) -> tuple[str, ...] | None:
     """Return the values that the server has with authority, () for none, None if it would not say."""
     reply = await inquiry.ask(question, server)
     if not isinstance(reply, Reply) or not reply.authoritative or reply.rcode not in ("NOERROR", "NXDOMAIN"):
         return None
     record = records(reply.answer, question.name, question.type)
     return record.values if record else ()
-
-
-async def _own_addresses(inquiry: Inquiry, server: Server, zone: str) -> tuple[str, ...] | None:
-    if not within(server.name, zone):
-        return None
-    return await own_addresses(inquiry, server)
-
-
-async def own_addresses(inquiry: Inquiry, server: Server) -> tuple[str, ...] | None:
-    """Return what the server says of its own addresses of the family by which it was asked."""
-    type_ = ADDRESS_TYPES[":" in server.address]
-    return await values(inquiry, server, Question(server.name, type_)) or None
 
 
 def signatures(section: tuple[RecordSet, ...], name: str) -> tuple[Signature, ...]:

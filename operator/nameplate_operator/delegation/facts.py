@@ -140,8 +140,6 @@ class ChildAnswer:
     why: Why | None = None
     nameservers: tuple[str, ...] | None = None
     texts: tuple[str, ...] | None = None
-    own_addresses: tuple[str, ...] | None = None
-    """The addresses it gives for its own name, if that lies within the zone."""
     signatures: tuple[Signature, ...] = ()
 
     @property
@@ -166,6 +164,8 @@ class Facts:
     parents: tuple[ParentAnswer, ...] = ()
     glue_mismatch: tuple[str, ...] = ()
     """Name servers of ``zone`` whose addresses above it differ from their own."""
+    own_glue_mismatch: tuple[str, ...] = ()
+    """Name servers within ``name`` whose addresses in ``zone`` differ from their own."""
     absence: Absence = field(default_factory=Absence)
     hosts: tuple[Host, ...] = ()
     children: tuple[ChildAnswer, ...] = ()

@@ -48,6 +48,10 @@ class Inquiry:
         """Return the seconds left."""
         return max(self._deadline - asyncio.get_running_loop().time(), 0.0)
 
+    def tried(self, servers: Iterable[Server]) -> bool:
+        """Say whether any of the servers was asked anything."""
+        return not {address for _, address in self._asked}.isdisjoint(server.address for server in servers)
+
     async def ask(self, question: Question, server: Server) -> Reply | Silence:
         """Ask one server; the same question to the same address is asked once."""
         key = question, server.address

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from nameplate_operator.delegation.absence import explain
-from nameplate_operator.delegation.children import ask_child, own_addresses, signatures, unasked
-from nameplate_operator.delegation.classify import ADDRESS_TYPES, parent_answer, records, within
+from nameplate_operator.delegation.children import ask_child, signatures, unasked
+from nameplate_operator.delegation.classify import ADDRESS_TYPES, parent_answer, records
 from nameplate_operator.delegation.cuts import Cut, CutCache
 from nameplate_operator.delegation.facts import (
     ABSENT,
@@ -17,6 +17,7 @@ from nameplate_operator.delegation.facts import (
     Service,
     View,
 )
+from nameplate_operator.delegation.glue import disowned
 from nameplate_operator.delegation.inquiry import Inquiry, gather
 from nameplate_operator.delegation.walk import MOST_HOSTS, Descent, Walk, homeless
 from nameplate_operator.ports import Question, Reply, Resolver
@@ -71,17 +72,15 @@ class DelegationLook:
         return replace(facts, parents=answers, glue_mismatch=mismatch)
 
     async def _glue(self, inquiry: Inquiry, cut: Cut, hosts: tuple[Host, ...]) -> tuple[str, ...]:
-        """Return the name servers of the zone that disown the address by which they were asked."""
+        """Return the name servers of the zone whose addresses above it differ from their own."""
         known = self.cache.mismatches.get(cut.zone)
         if known is not None or not cut.zone:
             return known or ()
-        inside = [server for host in hosts if within(host.name, cut.zone) for server in host.servers]
-        own = await gather(own_addresses(inquiry, server) for server in inside)
-        wrong = (s.name for s, addresses in zip(inside, own, strict=True) if addresses and s.address not in addresses)
-        mismatch = tuple(dict.fromkeys(wrong))
-        if any(own):
+        servers = tuple(server for host in hosts for server in host.servers)
+        mismatch = await disowned(inquiry, cut.zone, hosts, servers)
+        if mismatch is not None:
             self.cache.mismatches.put(cut.zone, mismatch, cut.ttl)
-        return mismatch
+        return mismatch or ()
 
     async def _absence(self, inquiry: Inquiry, facts: Facts, expected: tuple[str, ...]) -> Facts:
         first = next((answer for answer in facts.parents if answer.view in (*ABSENT, View.ALIAS)), None)
@@ -105,6 +104,9 @@ class DelegationLook:
         signer, *visits = found
         children = tuple(child for _, answers in visits for child in answers)
         facts = replace(facts, hosts=tuple(host for host, _ in visits), children=children, **signer)
+        serving = tuple(child.server for child in children if child.service is Service.AUTHORITATIVE)
+        mismatch = await disowned(inquiry, facts.name, facts.hosts, serving)
+        facts = replace(facts, own_glue_mismatch=mismatch or ())
         if facts.ds or any(child.signatures for child in children):
             facts = replace(facts, keys=await _keys(inquiry, facts))
         return facts
@@ -162,7 +164,7 @@ async def _keys(inquiry: Inquiry, facts: Facts) -> tuple[str, ...] | None:
 async def _finished(inquiry: Inquiry, facts: Facts) -> Facts:
     if inquiry.starved is not None:
         raise inquiry.starved
-    if not inquiry.heard:
+    if not (inquiry.heard or inquiry.tried(inquiry.roots)):
         # Remembered cuts may have kept us from trying the root servers themselves.
         await inquiry.ask_one(Question("", "NS"), inquiry.roots, lambda _: True)
     return replace(facts, heard=inquiry.heard)

@@ -122,12 +122,9 @@ def _difference(right: set[str], own: set[str]) -> str:
 
 
 def _glue(case: Case) -> Iterator[Problem]:
-    def differs(child: ChildAnswer) -> bool:
-        return child.own_addresses is not None and child.server.address not in child.own_addresses
-
-    wrong = tuple(child for child in case.serving if differs(child))
+    wrong = case.facts.own_glue_mismatch
     if wrong:
-        message = f"The addresses that {case.facts.zone} publishes for {_servers(wrong)} differ from the servers' own."
+        message = f"The addresses that {case.facts.zone} publishes for {listed(wrong)} differ from the servers' own."
         yield Problem(Reason.GLUE_MISMATCH, Severity.WARNING, message)
 
 
