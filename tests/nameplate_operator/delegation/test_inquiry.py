@@ -1,7 +1,6 @@
 """The asking of one check: bounded in time and number, no question twice, and whom it turns to."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -133,20 +132,21 @@ async def test_who_stops_waiting_does_not_take_the_answer_from_another() -> None
 
 async def test_its_end_ends_what_is_under_way() -> None:
     ended: list[bool] = []
+    started = asyncio.Event()
 
     class Endless(Scripted):
         async def ask(self, question: Question, server: Server) -> Reply:
+            started.set()
             try:
                 await asyncio.Event().wait()
             finally:
                 ended.append(True)
             raise AssertionError
 
-    usable: Callable[[Reply], bool] = good
     async with Inquiry(Endless(), 5) as inquiry:
-        waiting = asyncio.create_task(inquiry.ask_one(QUESTION, (FIRST,), usable))
-        while not inquiry.tried((FIRST,)):
-            await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        waiting = asyncio.create_task(inquiry.ask_one(QUESTION, (FIRST,), good))
+        await started.wait()
+        assert inquiry.tried((FIRST,))
+        assert not inquiry.tried((SECOND,))
         waiting.cancel()
     assert ended == [True]
