@@ -172,8 +172,8 @@ class Resolver(Protocol):
     async def ask(self, question: Question, server: Server) -> Reply:
         """Return the server's answer: over UDP, without EDNS if it must be, over TCP where UDP was cut short.
 
-        Raises ProviderError: NSTimeout when nothing usable came (``refused``: the address must not be asked), TCPBlocked
-        when it was cut short and TCP failed, EgressBlocked when there is no route to the address.
+        Raises ProviderError: NSTimeout when nothing usable came (``refused``: the address must not be asked),
+        TCPBlocked when it was cut short and TCP failed, EgressBlocked when there is no route to the address.
         """
         ...
 
@@ -311,7 +311,7 @@ class Prober(Protocol):
     async def ask(self, target: ProbeTarget, path: str) -> ProbeAnswer:
         """Return the answer, without following redirects.
 
-        Raises ProviderError with ConnectFailed (``retry_after`` set: a failed look) or WrongCertificate (refused).
+        Raises ProviderError with ConnectFailed (a failed look) or WrongCertificate.
         """
         ...
 
