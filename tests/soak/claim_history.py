@@ -20,6 +20,7 @@ class ClaimHistory:
         self.claims: dict[str, dict[str, Any]] = defaultdict(dict)
         self.bound_at: dict[str, list[tuple[float, str]]] = defaultdict(list)
         self.doubles: list[str] = []
+        self.changes: dict[str, int] = defaultdict(int)
         self._changed = asyncio.Condition()
 
     def bound(self, domain: str) -> list[str]:
@@ -33,6 +34,13 @@ class ClaimHistory:
                 await self._changed.wait_for(holds)
         except TimeoutError:
             raise AssertionError(f"{what}: not within {within:g} s") from None
+
+    async def news(self, domain: str, since: int, within: float) -> int:
+        """Wait for a change below the domain, but not for long; return how many there have been."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within), self._changed:
+                await self._changed.wait_for(lambda: self.changes[domain] != since)
+        return self.changes[domain]
 
     @asynccontextmanager
     async def followed(self, client: httpx.AsyncClient) -> AsyncIterator["ClaimHistory"]:
@@ -59,6 +67,8 @@ class ClaimHistory:
     def _note(self, type_: str, claim: dict[str, Any]) -> None:
         name, domain = claim["metadata"]["name"], claim["metadata"]["labels"]["nameplate.dev/registrable"]
         before = self.claims[domain].pop(name, None)
+        # A write to status wakes nobody.
+        self.changes[domain] += type_ != "MODIFIED" or before is None or _counts(before) != _counts(claim)
         if type_ == "DELETED":
             return
         self.claims[domain][name] = claim
@@ -66,3 +76,8 @@ class ClaimHistory:
             self.bound_at[domain].append((time.monotonic(), name))
             if len(self.bound(domain)) > 1:
                 self.doubles.append(f"{self.bound(domain)}")
+
+
+def _counts(claim: dict[str, Any]) -> tuple[Any, ...]:
+    metadata = claim["metadata"]
+    return metadata["generation"], metadata.get("deletionTimestamp"), metadata["labels"]

@@ -10,7 +10,7 @@ from typing import Any
 from nameplate_api.custom_domain import FINALIZER
 from nameplate_operator.changes import FINALIZERS
 from nameplate_operator.phase import Change
-from nameplate_operator.ports import Ports, Ref
+from nameplate_operator.ports import Conflict, Ports, Ref
 from nameplate_operator.subject import DOMAIN_CLAIM, Claim, Domain
 
 _TOKEN_ALPHABET = string.ascii_lowercase + string.digits
@@ -94,7 +94,19 @@ class BindClaim(WriteClaim):
         # Deleted since it was read, it may have been torn down before the claim named it: nobody else would let go.
         meta = holder["metadata"] if holder else {}
         if meta.get("uid") != self.domain_uid or "deletionTimestamp" in meta:
-            await release(bound, self.now).apply(ports)
+            await self._undo(ports, bound)
+
+    async def _undo(self, ports: Ports, claim: Claim) -> None:
+        holder = claim.spec.holder
+        while claim.uid == self.uid and claim.spec.release_time is None and claim.spec.holder == holder:
+            try:
+                return await release(claim, self.now).apply(ports)
+            except Conflict:
+                # Its status may have been written meanwhile.
+                if (found := await ports.cluster.get(self.claim)) is None:
+                    return None
+                claim = Claim.read(found)
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -80,6 +80,24 @@ async def test_a_name_that_was_given_back_to_an_object_that_is_gone_is_released(
     assert world.claim["releaseTime"] == "2030-01-02T00:00:00Z"
 
 
+async def test_that_is_so_although_its_status_was_written_meanwhile():
+    world = World()
+    bind = world.bind()
+    world.meta(DOMAIN_REF)["deletionTimestamp"] = "2030-01-01T00:00:00Z"
+    look = world.cluster.get
+
+    async def get(ref):
+        found = await look(ref)
+        if ref == DOMAIN_REF:
+            status = {"apiVersion": "nameplate.dev/v1alpha1", "kind": "DomainClaim", "status": {}}
+            await world.cluster.apply_status(status | {"metadata": {"name": CLAIM_REF.name}}, "nameplate/status")
+        return found
+
+    world.cluster.get = get
+    await bind.apply(world.ports)
+    assert world.claim["releaseTime"] == "2030-01-02T00:00:00Z"
+
+
 @pytest.mark.parametrize("write", ["bind", "delete_claim"])
 async def test_a_claim_that_changed_meanwhile_is_neither_bound_nor_deleted(write):
     world = World()
