@@ -73,5 +73,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 if __name__ == "__main__":
     os.chdir(REPOSITORY)
-    signal.signal(signal.SIGTERM, _interrupt)
+    # Said even for SIGINT: a shell that starts a program in the background lets it ignore that.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     sys.exit(main())
