@@ -19,8 +19,11 @@ def shared_world(built_programs: Programs) -> Iterator[OperatedWorld]:
 @pytest.fixture
 def world(shared_world: OperatedWorld) -> Iterator[OperatedWorld]:
     """The worker's world, without faults; those of a test end with it."""
+    before = len(shared_world.tenants)
     yield shared_world
     shared_world.heal()
+    for tenant in shared_world.tenants[before:]:
+        tenant.leave()
 
 
 @pytest.fixture

@@ -91,6 +91,22 @@ class Tenant:
         """Ask for the CustomDomain's deletion; it is not waited for."""
         self.world.api.delete(self.path).raise_for_status()
 
+    def be_looked_at(self, timeout: float = SETTLED_TIMEOUT) -> None:
+        """Have a whole pass made that begins after now: the second look at the parent comes when the first has ended."""
+        for _ in range(2):
+            since = time.time()
+            self.recheck()
+            self._until(
+                lambda: any(query.time > since for query in self.world.dns.queries(self.parent, self.host)),  # noqa: B023
+                "a look at the parent zone",
+                timeout,
+            )
+
+    def leave(self) -> None:
+        """Let the CustomDomain and the delegation go, if they are there; nothing is waited for."""
+        self.world.api.delete(self.path)
+        self.remove_ns_records()
+
     # What is seen.
 
     def seen(self) -> Json | None:

@@ -62,7 +62,7 @@ class OperatedWorld:
         self._built, self._direct, self._start = built, direct, start
         self._settings: Json = settings or {}
         self._stack = ExitStack()
-        self._tenants = 0
+        self.tenants: list[Tenant] = []
 
     def __enter__(self) -> Self:
         try:
@@ -148,12 +148,12 @@ class OperatedWorld:
 
     def tenant(self, *, namespace: str | None = None, granted: bool = True, host: str | None = None) -> Tenant:
         """Return a tenant who has no CustomDomain yet; by default a namespace and a parent zone are made for it."""
-        self._tenants += 1
-        number = self._tenants
+        number = len(self.tenants) + 1
         if namespace is None:
             namespace = self.namespace(f"tenant-{number}", granted=granted)
         host = host or f"cdp.tenant-{number}.example"
-        return Tenant(self, namespace, "web", host, self.parent_of(host))
+        self.tenants.append(Tenant(self, namespace, "web", host, self.parent_of(host)))
+        return self.tenants[-1]
 
     def parent_of(self, host: str) -> ServedZone:
         """Return the zone above a name, on servers of its own; made if it is not there."""
