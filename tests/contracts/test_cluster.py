@@ -25,14 +25,13 @@ async def cluster(request: pytest.FixtureRequest) -> AsyncIterator[Cluster]:
         return
     control_plane = request.getfixturevalue("served_kinds")
     async with requests_as(control_plane.admin_kubeconfig) as requests:
+        if request.param == "api server":
+            yield KubernetesCluster(requests, KINDS, Events(requests, "test"))
+            return
         children = ChildWatch(requests, lambda _: None, (CONFIG_MAP,))
         serving = asyncio.create_task(children.serve())
-        if request.param == "api server and watch":
-            await children.synced()
-            mirrored: ChildWatch | None = children
-        else:
-            mirrored = None
-        yield KubernetesCluster(requests, KINDS, Events(requests, "test"), mirrored)
+        await children.synced()
+        yield KubernetesCluster(requests, KINDS, Events(requests, "test"), children)
         serving.cancel()
         await asyncio.wait([serving])
 

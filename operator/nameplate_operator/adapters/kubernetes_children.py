@@ -42,8 +42,12 @@ class ChildWatch:
             await asyncio.get_running_loop().create_future()
         finally:
             self._serving = False
+            ending = tuple(self._tasks.values())
             for watch in self._all():
                 self._end(watch)
+            # Their connections must be let go of before the pool is closed.
+            if ending:
+                await asyncio.wait(ending)
 
     async def synced(self) -> None:
         """Return once every kind that is watched everywhere has been listed."""
