@@ -59,8 +59,7 @@ def test_killing_the_owner_leaves_no_process(control_plane: ClusterAccess, names
     with owner:
         assert owner.stdout is not None
         leader = int(owner.stdout.readline())
-        # The parent, its three backends, and the watcher that ends them.
-        assert len(_group(leader)) == 5
+        until(lambda: len(_group(leader)) == 5, "the parent, its three backends, and the watcher that ends them")
         os.kill(owner.pid, signal.SIGKILL)
         owner.wait()
     until(lambda: not _group(leader), "the backends to end")
@@ -73,7 +72,7 @@ def test_stopping_leaves_no_process_and_no_file(control_plane: ClusterAccess, na
         Application(control_plane, namespace, namespace, "app.example").serving(edge)
         leader = edge.backends_pid
         assert leader is not None
-        assert len(_group(leader)) == 3
+        until(lambda: len(_group(leader)) == 3, "the parent, its backend, and the watcher that ends them")
     until(lambda: not _group(leader), "the backends to end")
     assert set(root().glob(f"edge-{os.getpid()}-*")) == before
     control_plane.kubectl("delete", "ingressclass", namespace)
