@@ -70,12 +70,12 @@ def test_a_pod_whose_settings_do_not_exist_gets_no_backend(edge: Edge, app: Appl
 def test_pods_take_turns(edge: Edge, app: Application) -> None:
     authority = app.serving(edge, replicas=3)
 
-    def answered_by() -> list[str]:
-        return [app.fetch(edge, authority).json()["pod"] for _ in range(6)]
+    def take_turns() -> bool:
+        answered = [app.fetch(edge, authority).json()["pod"] for _ in range(6)]
+        names = {pod["metadata"]["name"] for pod in app.pods()}
+        return len(names) == 3 and set(answered) == names and answered[:3] == answered[3:]
 
-    names = {pod["metadata"]["name"] for pod in app.pods()}
-    found = until(lambda: next((each for each in [answered_by()] if set(each) == names), None), "all three Pods")
-    assert found[:3] == found[3:]
+    until(take_turns, "all three Pods to answer in turn")
 
 
 def test_a_pod_that_is_not_ready_gets_no_request(edge: Edge, app: Application) -> None:
