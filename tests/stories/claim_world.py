@@ -3,7 +3,7 @@
 The passes are those of the operator; only time, the parent's answer and the list of what is due are played here.
 """
 
-import itertools
+import asyncio
 import uuid
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -90,7 +90,6 @@ class ClaimWorld:
         self.now = datetime.now(UTC).replace(microsecond=0)
         self._mark = uuid.uuid4().hex[:8]
         self._refs: set[Ref] = set()
-        self._count = itertools.count(1)
         self.operator = self.new_operator(f"here-{self._mark}")
 
     def new_operator(self, cluster_name: str) -> Operator:
@@ -142,6 +141,15 @@ class ClaimWorld:
         assert found is not None, f"{ref} does not exist"
         await self.cluster.delete(ref, uid=found["metadata"]["uid"])
         await self.settle()
+
+    async def end_namespace(self, name: str, within: float = 30.0) -> None:
+        """Delete a namespace and let the operator work until it is gone."""
+        ref = Ref(NAMESPACE, name)
+        await self.delete(ref)
+        async with asyncio.timeout(within):
+            while await self.cluster.get(ref) is not None:
+                await self.settle()
+                await asyncio.sleep(0.1)
 
     async def vanish(self, ref: Ref) -> None:
         """Remove a CustomDomain with its finalizer, as somebody who forces it away."""

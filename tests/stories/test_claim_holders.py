@@ -168,3 +168,12 @@ async def test_deletion_ends_although_the_provider_is_away(claims: ClaimWorld):
     claims.provider_back()
     await claims.settle()
     assert await claims.condition(claim, "Withdrawn") == ("True", "Withdrawn")
+
+
+async def test_a_namespace_that_is_being_deleted_ends_although_the_provider_is_away(claims: ClaimWorld):
+    namespace, host = await claims.namespace("acme"), claims.host()
+    await claims.apply(namespace, host)
+    await claims.see_delegated(host)
+    claims.provider_away()
+    await claims.end_namespace(namespace)
+    assert (await claims.claim(host))["releaseTime"]
