@@ -24,6 +24,9 @@ class Identity:
 
 async def ask(prober: Prober, target: ProbeTarget, expected: Identity) -> Heard:
     """Return what the host answers; an answer that is not this domain's own is NotOurs."""
+    if not target.addresses:
+        message = f"Our name servers do not give the Ingress' address for {target.host} yet."
+        return ProviderError(Reason.CONNECT_FAILED, message)
     nonce = secrets.token_hex(8)
     try:
         answer = await prober.ask(target, f"{WELL_KNOWN_PATH}?nonce={nonce}")

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from nameplate_api.conditions import Reason
 from nameplate_operator.delegation.facts import Silence, Why
@@ -17,6 +17,7 @@ _STAGGER = 0.3
 """Seconds after which the next server is asked too, where one answer is enough."""
 
 Outcome = tuple[Server, Reply | Silence]
+T = TypeVar("T")
 
 
 class Inquiry:
@@ -111,6 +112,6 @@ def _why(error: ProviderError) -> Why:
     return {Reason.TCP_BLOCKED: Why.TCP_BLOCKED, Reason.EGRESS_BLOCKED: Why.NO_ROUTE}.get(error.reason, Why.TIMEOUT)
 
 
-async def gather(work: Iterable[Coroutine[Any, Any, Any]]) -> list[Any]:
+async def gather(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     """Run all at once; the results in order."""
     return list(await asyncio.gather(*work))

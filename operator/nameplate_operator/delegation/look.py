@@ -1,7 +1,9 @@
 """One look at a delegation: the parent's servers found and asked, an absence explained, the listed servers asked."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from nameplate_operator.delegation.absence import explain
 from nameplate_operator.delegation.children import ask_child, signatures, unasked
@@ -66,8 +68,8 @@ class DelegationLook:
         if not descent.reached:
             return facts
         hosts = await walk.hosts(descent.zone)
-        answers, mismatch = await gather(
-            (_ask_parents(inquiry, hosts, facts), self._glue(inquiry, descent.zone, hosts))
+        answers, mismatch = await asyncio.gather(
+            _ask_parents(inquiry, hosts, facts), self._glue(inquiry, descent.zone, hosts)
         )
         return replace(facts, parents=answers, glue_mismatch=mismatch)
 
@@ -98,10 +100,9 @@ class DelegationLook:
         walk = Walk(inquiry, self.cache)
         given = tuple(pair for answer in facts.parents for pair in answer.glue)
         cut = Cut(facts.name, tuple(dict.fromkeys(names))[:MOST_HOSTS], given)
-        found = await gather(
-            (_delegation_signer(inquiry, facts), *(_host(inquiry, walk, h, cut) for h in cut.nameservers))
+        signer, visits = await asyncio.gather(
+            _delegation_signer(inquiry, facts), gather(_host(inquiry, walk, h, cut) for h in cut.nameservers)
         )
-        signer, *visits = found
         children = tuple(child for _, answers in visits for child in answers)
         facts = replace(facts, hosts=tuple(host for host, _ in visits), children=children, **signer)
         serving = tuple(child.server for child in children if child.service is Service.AUTHORITATIVE)
@@ -132,7 +133,7 @@ async def _ask_parents(inquiry: Inquiry, hosts: tuple[Host, ...], facts: Facts) 
     )
 
 
-async def _delegation_signer(inquiry: Inquiry, facts: Facts) -> dict[str, object]:
+async def _delegation_signer(inquiry: Inquiry, facts: Facts) -> dict[str, Any]:
     """Ask the servers that delegate for the DS records, which are the parent's to give (RFC 4035 3.1.4.1)."""
     servers = [answer.server for answer in facts.parents if answer.nameservers]
 

@@ -13,7 +13,7 @@ ORDER = (
     ZoneHosting,
     Delegation,
     CertificateIssuance,
-    IngestionService,
     Route,
+    IngestionService,
     Reachability,
 )

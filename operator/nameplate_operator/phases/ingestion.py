@@ -16,10 +16,14 @@ from nameplate_operator.children.labels import is_ours
 from nameplate_operator.children.service import service
 from nameplate_operator.children.service_account import service_account
 from nameplate_operator.children.settings_map import ingestion_settings, settings_map
+from nameplate_operator.delegation.lookup import AddressLookup
 from nameplate_operator.phase import Decision, Findings, Phase, Verdict, Was
 from nameplate_operator.phases.certificate import CertificateIssuance
-from nameplate_operator.ports import Kind, Manifest, ProbeTarget, Ref
+from nameplate_operator.phases.route import Route
+from nameplate_operator.phases.zone import ZoneHosting
+from nameplate_operator.ports import Kind, Manifest, Ports, ProbeTarget, ProviderError, Ref
 from nameplate_operator.records import hosts
+from nameplate_operator.settings import OperatorSettings
 from nameplate_operator.subject import Domain
 from nameplate_operator.well_known import Heard, Identity, ask
 
@@ -72,6 +76,10 @@ class IngestionService(Phase[Domain, Running]):
     condition = ConditionType.INGESTION_AVAILABLE
     needs = (ConditionType.DELEGATED,)
 
+    def __init__(self, ports: Ports, settings: OperatorSettings) -> None:
+        super().__init__(ports, settings)
+        self._lookup = AddressLookup(ports.resolver, settings.dns.check_timeout)
+
     async def observe(self, subject: Domain, findings: Findings, now: datetime) -> Running | None:
         """Look at the children, and ask the service by its public names if anybody can answer."""
         settings = ingestion_settings(subject)
@@ -82,15 +90,26 @@ class IngestionService(Phase[Domain, Running]):
             found = live[kind]
             if found is not None and not is_ours(found, subject, ref):
                 return Running(settings, live, foreign=ref)
-        certified = findings.of(CertificateIssuance)
-        certificate = certified.holding.certificate if certified else None
-        addresses = ingress_addresses(await self.ports.cluster.get(names.ingress(subject)))
-        if certificate is None or not addresses or not Rollout.of(live[names.DEPLOYMENT]).available:
+        if not Rollout.of(live[names.DEPLOYMENT]).available:
             return Running(settings, live)
-        targets = [ProbeTarget(host, addresses, certificate.trust) for host in hosts(subject.spec.domain)]
+        return Running(settings, live, heard=await self._ask(subject, findings))
+
+    async def _ask(self, subject: Domain, findings: Findings) -> dict[str, Heard] | None:
+        certified, hosting, routing = findings.of(CertificateIssuance), findings.of(ZoneHosting), findings.of(Route)
+        certificate = certified.holding.certificate if certified else None
+        if certificate is None or hosting is None or routing is None or not routing.addresses:
+            return None
+        served = hosts(subject.spec.domain)
+        try:
+            said = await self._lookup.at(hosting.nameservers, served, subject.ref.namespace)
+        except ProviderError as error:
+            return dict.fromkeys(served, error)
+        # The world connects to what the DNS says; we do so only where that is our own Ingress.
+        ours = {host: tuple(address for address in said[host] if address in routing.addresses) for host in served}
+        targets = [ProbeTarget(host, addresses, certificate.trust) for host, addresses in ours.items()]
         identity = Identity(subject.spec.domain, subject.uid)
         heard = await asyncio.gather(*(ask(self.ports.prober, target, identity) for target in targets))
-        return Running(settings, live, heard={t.host: h for t, h in zip(targets, heard, strict=True)})
+        return {target.host: one for target, one in zip(targets, heard, strict=True)}
 
     def decide(self, subject: Domain, seen: Running, was: Was) -> Decision:
         """Keep the children as they must be and say how many Pods serve."""
@@ -118,12 +137,6 @@ class IngestionService(Phase[Domain, Running]):
         }
         for kind, manifest in wanted.items():
             yield from upkeep(manifest, seen.live[kind], from_spec=kind in (names.CONFIG_MAP, names.DEPLOYMENT))
-
-
-def ingress_addresses(manifest: Manifest | None) -> tuple[str, ...]:
-    """Return the IP addresses that an Ingress shows."""
-    status = (manifest or {}).get("status", {}).get("loadBalancer", {})
-    return tuple(entry["ip"] for entry in status.get("ingress", ()) if entry.get("ip"))
 
 
 def _missing(answer: WellKnown | None) -> Verdict | None:

@@ -3,19 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address
-from itertools import chain
 from typing import Any
 
 from nameplate_api.conditions import ConditionType, Reason, Truth
-from nameplate_api.hostname import UnusableName, normalise
 from nameplate_operator.children import names
 from nameplate_operator.children.drift import upkeep
-from nameplate_operator.children.ingress import ingress
+from nameplate_operator.children.ingress import ingress, shown
 from nameplate_operator.children.labels import is_ours
-from nameplate_operator.delegation.cuts import CutCache
-from nameplate_operator.delegation.inquiry import Inquiry
-from nameplate_operator.delegation.walk import Walk
+from nameplate_operator.delegation.lookup import AddressLookup
 from nameplate_operator.phase import Change, Decision, Findings, Phase, Streak, Verdict, Was
 from nameplate_operator.phases.zone import ZoneHosting
 from nameplate_operator.ports import Manifest, Ports, RecordSet, Zone
@@ -28,8 +23,6 @@ _ADDRESS_EVERY = 10.0
 _ADDRESS_GONE_TIMEOUT = 60.0
 _FOLLOWED_EVERY = 60.0
 """Pace at which a host name's addresses are looked up, and the longest TTL of records that follow one."""
-_MOST_ADDRESSES = 16
-_MOST_HOSTNAMES = 2
 _KEPT = "The address records stay as they are."
 
 
@@ -73,7 +66,7 @@ class Route(Phase[Domain, Routing]):
 
     def __init__(self, ports: Ports, settings: OperatorSettings) -> None:
         super().__init__(ports, settings)
-        self._cuts = CutCache()
+        self._lookup = AddressLookup(ports.resolver, settings.dns.check_timeout)
 
     async def observe(self, subject: Domain, findings: Findings, now: datetime) -> Routing | None:
         """Look at the Ingress, and up its host names; the zone was seen before in this pass."""
@@ -83,14 +76,9 @@ class Route(Phase[Domain, Routing]):
         live = await self.ports.cluster.get(ref)
         if live is not None and not is_ours(live, subject, ref):
             return Routing(live, (), (), zone, foreign=True)
-        addresses, hostnames = _shown(live)
-        found = [await self._addresses(hostname, subject) for hostname in hostnames[:_MOST_HOSTNAMES]]
-        return Routing(live, tuple(sorted({*addresses, *chain(*found)})), hostnames, zone)
-
-    async def _addresses(self, hostname: str, subject: Domain) -> tuple[str, ...]:
-        timeout, payer = self.settings.dns.check_timeout, subject.ref.namespace
-        async with Inquiry(self.ports.resolver, timeout, payer) as inquiry:
-            return (await Walk(inquiry, self._cuts).addresses(hostname)).addresses
+        addresses, hostnames = shown(live)
+        found = await self._lookup.of(hostnames, subject.ref.namespace) if hostnames else ()
+        return Routing(live, tuple(sorted({*addresses, *found})), hostnames, zone)
 
     def decide(self, subject: Domain, seen: Routing, was: Was) -> Decision:
         """Keep the Ingress as it must be; then the records, once there is an address."""
@@ -162,28 +150,6 @@ def _programmed(seen: Routing) -> Verdict:
 def _endpoints(subject: Domain) -> dict[str, Any]:
     _, api, cdn = hosts(subject.spec.domain)
     return {"endpoints": {"trackingAPI": f"https://{api}", "cdn": f"https://{cdn}"}}
-
-
-def _shown(live: Manifest | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    status = (live or {}).get("status") or {}
-    entries = ((status.get("loadBalancer") or {}).get("ingress") or ())[:_MOST_ADDRESSES]
-    addresses = sorted({address for entry in entries if (address := _address(entry.get("ip", "")))})
-    hostnames = sorted({hostname for entry in entries if (hostname := _hostname(entry.get("hostname", "")))})
-    return tuple(addresses), tuple(hostnames)
-
-
-def _hostname(text: str) -> str | None:
-    try:
-        return normalise(text)
-    except UnusableName:
-        return None
-
-
-def _address(text: str) -> str | None:
-    try:
-        return str(ip_address(text))
-    except ValueError:
-        return None
 
 
 def _difference(
