@@ -14,7 +14,7 @@ from nameplate_operator.plan import Decisions, Halt, Memory, Phases, carry_out, 
 from nameplate_operator.ports import Event, Kind, Ports, Ref
 from nameplate_operator.settings import OperatorSettings
 from nameplate_operator.subject import Domain, Subject
-from nameplate_operator.summary import progress, ready, stamp
+from nameplate_operator.summary import WORKED_ON, progress, ready, stamp
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +58,7 @@ class Reconciler:
         verdicts = {condition: decision.verdict for condition, decision in first.items()}
         verdicts |= {p.condition: self._before(domain, p.condition, waiting(p, first)) for p in self.phases[1:]}
         lead = ready(verdicts, optional=self._optional)
-        working = Verdict(Truth.TRUE, Reason.PROGRESSING, "The spec is being worked on.")
-        summed = {ConditionType.READY: lead} | ({} if domain.spec.suspend else {ConditionType.RECONCILING: working})
+        summed = {ConditionType.READY: lead} | ({} if domain.spec.suspend else {ConditionType.RECONCILING: WORKED_ON})
         report = {name: domain.status[name] for p in self.phases for name in p.reports if name in domain.status}
         conditions = stamp(summed | verdicts, domain.conditions, domain.generation, now)
         await self._write(domain, conditions, report, None)
@@ -81,7 +80,10 @@ class Reconciler:
     async def _report(self, domain: Domain, decisions: Decisions, next_check: datetime | None, now: datetime) -> None:
         verdicts = {condition: decision.verdict for condition, decision in decisions.items()}
         lead = ready(verdicts, optional=self._optional)
-        summed = {ConditionType.READY: lead} | progress(lead, verdicts, suspended=domain.spec.suspend)
+        changes = [change for decision in decisions.values() for change in decision.changes]
+        applying = ConditionType.RECONCILING in domain.conditions and any(change.from_spec for change in changes)
+        moving = progress(lead, verdicts, suspended=domain.spec.suspend, applying=applying)
+        summed = {ConditionType.READY: lead} | moving
         conditions = stamp(summed | verdicts, domain.conditions, domain.generation, now)
         report: dict[str, Any] = {}
         for decision in decisions.values():

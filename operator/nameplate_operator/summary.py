@@ -25,8 +25,14 @@ def ready(verdicts: Verdicts, *, optional: frozenset[ConditionType] = frozenset(
     return Verdict(Truth.TRUE, Reason.SERVING, "Every condition holds.")
 
 
-def progress(lead: Verdict, verdicts: Verdicts, *, suspended: bool) -> dict[ConditionType, Verdict]:
-    """Return Reconciling or Stalled, never both; nothing while serving steadily or suspended."""
+WORKED_ON = Verdict(Truth.TRUE, Reason.PROGRESSING, "The spec is being worked on.")
+
+
+def progress(lead: Verdict, verdicts: Verdicts, *, suspended: bool, applying: bool) -> dict[ConditionType, Verdict]:
+    """Return Reconciling or Stalled, never both; nothing while serving steadily or suspended.
+
+    ``applying`` says that an edit was only now carried over into what runs: what was seen is of the spec before.
+    """
     if suspended:
         return {}
     if lead.truth is not Truth.TRUE:
@@ -34,7 +40,7 @@ def progress(lead: Verdict, verdicts: Verdicts, *, suspended: bool) -> dict[Cond
         return {kind: Verdict(Truth.TRUE, lead.reason, lead.message)}
     rolling = next((verdict for verdict in verdicts.values() if verdict.progressing), None)
     if rolling is None:
-        return {}
+        return {ConditionType.RECONCILING: WORKED_ON} if applying else {}
     return {ConditionType.RECONCILING: Verdict(Truth.TRUE, Reason.ROLLING_OUT, rolling.message)}
 
 

@@ -160,6 +160,19 @@ async def test_a_roll_out_while_serving_is_reconciling_and_ready():
     assert world.conditions["Reconciling"] == ("True", "RollingOut")
 
 
+async def test_an_edit_that_was_only_now_carried_over_is_not_taken_for_served():
+    zone = toy(ZONE)
+    world = World(toy(ACCEPTED), zone)
+    await world.run(2)
+    world.cluster.edit(DOMAIN_REF, deletionPolicy="Retain")
+    await world.run()
+    roll_out = Note(text="roll out", notes=[], from_spec=True)
+    for changes, shown in (((roll_out,), True), ((), False), ((roll_out,), False)):
+        zone.think = lambda _, changes=changes: Decision(TRUE, changes)
+        await world.run()
+        assert ("Reconciling" in world.conditions) is shown
+
+
 async def test_ready_can_do_without_a_probe_that_was_never_possible():
     unknown = Verdict(Truth.UNKNOWN, Reason.CONNECT_FAILED, "Timed out.")
     phases = (toy(ACCEPTED), toy(REACHABLE, Decision(unknown)))
