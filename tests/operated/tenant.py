@@ -92,7 +92,7 @@ class Tenant:
         self.world.api.delete(self.path).raise_for_status()
 
     def be_looked_at(self, timeout: float = SETTLED_TIMEOUT) -> None:
-        """Have a whole pass made that begins after now: the second look at the parent comes when the first has ended."""
+        """Have a whole pass made from now on: the second look at the parent comes when the first has ended."""
         for _ in range(2):
             since = time.time()
             self.recheck()
@@ -212,7 +212,7 @@ class Tenant:
 
     def _log(self) -> str:
         lines = self.world.operator.log.read_text(errors="replace").splitlines()
-        return "\n".join(["the operator's log ends:", *lines[-25:]])
+        return "\n".join(["the operator's log ends:", *(line[:400] for line in lines[-25:])])
 
 
 def condition(seen: Json | None, kind: str) -> Json | None:

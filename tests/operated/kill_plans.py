@@ -1,0 +1,122 @@
+"""Plans to kill the operator around one of its writes, made from the log of a life in which nobody killed it."""
+
+import re
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from tests.operated.sample_life import Life, live
+from tests.operated.tenant import Tenant
+from tests.operated.world import OperatedWorld
+from tests.world.http_faults import WRITES, Exchange, FaultProxy, HttpFault, HttpInjection, Point
+
+_LEASE = "/leases"
+_EVENT = r"(?<=/events/)[^/]+"
+
+
+@dataclass(frozen=True)
+class Write:
+    """The nth request of this kind in a life; the path holds placeholders for what differs between lives."""
+
+    system: str
+    method: str
+    path: str
+    nth: int
+
+    def __str__(self) -> str:
+        short = re.sub(r"^/(apis?/)?", "", self.path)
+        return f"{self.system}: {self.method} {short}" + (f" ({self.nth}.)" if self.nth > 1 else "")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Kill the operator at one point of one write, and start it again."""
+
+    write: Write
+    point: Point
+
+
+@dataclass
+class Outcome:
+    """How a plan went: whether its moment came, and how long the life then took."""
+
+    plan: Plan
+    reached: bool
+    life: Life
+    seconds: float
+
+
+@dataclass
+class Learnt:
+    """Writes of an undisturbed life, in order, and how it ended."""
+
+    life: Life
+    writes: list[Write] = field(default_factory=list)
+
+
+def learn(world: OperatedWorld) -> Learnt:
+    """Let one life go by undisturbed, and log every write to the API server and to PowerDNS."""
+    tenant = world.tenant()
+    marks = {name: len(proxy.exchanges) for name, proxy in _proxies(world).items()}
+    life = live(tenant)
+    passed = [
+        (exchange.started, name, exchange)
+        for name, proxy in _proxies(world).items()
+        for exchange in proxy.exchanges[marks[name] :]
+        if exchange.method in WRITES and _LEASE not in exchange.path
+    ]
+    return Learnt(life, list(_numbered(tenant, sorted(passed, key=lambda each: each[0]))))
+
+
+def plans(writes: Iterable[Write]) -> list[Plan]:
+    """Return the three plans of each write."""
+    return [Plan(write, point) for write in writes for point in Point]
+
+
+def run(world: OperatedWorld, plan: Plan) -> Outcome:
+    """Live a life of which the plan is a part."""
+    tenant, killed = world.tenant(), threading.Event()
+
+    def kill_and_start(_: Exchange) -> None:
+        world.kill()
+        killed.set()
+        world.start(wait=False)
+
+    injection = _inject(world, tenant, plan, kill_and_start)
+    begun = time.monotonic()
+    try:
+        life = live(tenant)
+    finally:
+        _proxies(world)[plan.write.system].injections.remove(injection)
+        if killed.is_set():
+            world.operator.wait_ready()
+    return Outcome(plan, killed.is_set(), life, time.monotonic() - begun)
+
+
+def _inject(world: OperatedWorld, tenant: Tenant, plan: Plan, hook: "object") -> HttpInjection:
+    fault = HttpFault(plan.point, hook=hook, drop=True)  # type: ignore[arg-type]
+    proxy = _proxies(world)[plan.write.system]
+    return proxy.inject(fault, methods={plan.write.method}, path=_pattern(tenant, plan.write.path), nth=plan.write.nth)
+
+
+def _proxies(world: OperatedWorld) -> dict[str, FaultProxy]:
+    return {"Kubernetes": world.api_proxy, "PowerDNS": world.powerdns_proxy}
+
+
+def _numbered(tenant: Tenant, passed: Iterable[tuple[float, str, Exchange]]) -> Iterator[Write]:
+    seen: Counter[tuple[str, str, str]] = Counter()
+    for _, system, exchange in passed:
+        path = exchange.path.replace(tenant.host, "{host}").replace(tenant.namespace, "{namespace}")
+        kind = (system, exchange.method, re.sub(_EVENT, "{event}", path))
+        seen[kind] += 1
+        yield Write(*kind, seen[kind])
+
+
+def _pattern(tenant: Tenant, path: str) -> str:
+    pattern = re.escape(path)
+    known = {"{host}": re.escape(tenant.host), "{namespace}": re.escape(tenant.namespace), "{event}": "[^/]+"}
+    for placeholder, value in known.items():
+        pattern = pattern.replace(re.escape(placeholder), value)
+    return f"^{pattern}$"

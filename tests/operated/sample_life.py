@@ -1,0 +1,144 @@
+"""The sample's whole life, and all that must be the same at its stations however often the operator was killed."""
+
+import base64
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.cluster.waiting import until
+from tests.operated.tenant import Tenant, condition
+
+Json = dict[str, Any]
+LIFE_TIMEOUT = 90.0
+_UNSTEADY = {"uid", "resourceVersion", "creationTimestamp", "generation", "managedFields"}
+_CREATED = 201
+
+
+@dataclass
+class Life:
+    """What one life left behind: the state at each station, and how often each kind of thing was made."""
+
+    stations: dict[str, Json] = field(default_factory=dict)
+    made: Counter[str] = field(default_factory=Counter)
+
+
+def live(tenant: Tenant) -> Life:
+    """Create, delegate, edit, delete and undelegate; return what was seen."""
+    world, life = tenant.world, Life()
+    authority = f"/api/v1/namespaces/{world.operator.namespace}/secrets/nameplate-ca"
+    # So that the making of the authority belongs to every life.
+    world.api.delete(authority)
+    mark, passed = world.cluster.audit_mark(), len(world.powerdns_proxy.exchanges)
+    api_passed = len(world.api_proxy.exchanges)
+    tenant.create()
+    tenant.enter_ns_records(LIFE_TIMEOUT)
+    ready = tenant.ready(LIFE_TIMEOUT)
+    masks = _masks(tenant, ready)
+    life.stations["Ready"] = _state(tenant, masks)
+    tenant.edit(ingestion={"replicas": 2})
+    tenant.ready(LIFE_TIMEOUT)
+    until(lambda: _available(tenant) == 2, "two Pods")
+    life.stations["edited"] = _state(tenant, masks)
+    tenant.delete()
+    tenant.until_released(LIFE_TIMEOUT)
+    until(lambda: _waits_for_undelegation(tenant), "a bare zone and a claim that waits", LIFE_TIMEOUT)
+    life.stations["released"] = _state(tenant, masks)
+    tenant.remove_ns_records()
+    tenant.until_forgotten(LIFE_TIMEOUT)
+    life.stations["gone"] = {"zones": sorted(world.zones() & {tenant.host}), "claim": tenant.claim()}
+    life.made += _made_in_kubernetes(tenant, mark)
+    zones = [each for each in world.powerdns_proxy.exchanges[passed:] if each.method == "POST"]
+    life.made["zones"] = sum(each.status == _CREATED for each in zones if each.path.endswith("/zones"))
+    life.made["certificates"] = len(_certificates(tenant, api_passed))
+    return life
+
+
+def _available(tenant: Tenant) -> int:
+    deployment = tenant.child("deployments", "ingestion") or {}
+    return int(deployment.get("status", {}).get("availableReplicas", 0))
+
+
+def _waits_for_undelegation(tenant: Tenant) -> bool:
+    found = condition(tenant.claim(), "Undelegated"), condition(tenant.claim(), "Withdrawn")
+    return [each and each["status"] for each in found] == ["False", "True"]
+
+
+def _masks(tenant: Tenant, seen: Json) -> dict[str, str]:
+    claim = tenant.claim() or {}
+    label = seen["status"]["nameservers"][0].partition(".")[0]
+    return {
+        seen["metadata"]["uid"]: "UID",
+        claim["spec"]["token"]: "TOKEN",
+        label: "LABEL",
+        tenant.host: "HOST",
+        tenant.parent.origin.to_text(omit_final_dot=True): "PARENT",
+        tenant.namespace: "NAMESPACE",
+    }
+
+
+def _state(tenant: Tenant, masks: dict[str, str]) -> Json:
+    """Return everything that stands for the domain, with what differs between any two domains masked."""
+    state = {
+        "domain": _steady(tenant.seen()),
+        "claim": _steady(tenant.claim()),
+        "children": {kind: sorted(map(_child, found), key=json.dumps) for kind, found in tenant.children().items()},
+        "zone": {" ".join(key): values for key, values in tenant.world.zone_records(tenant.host).items()},
+    }
+    text = json.dumps(state, sort_keys=True)
+    for value, mask in masks.items():
+        text = text.replace(value, mask)
+    text = re.sub(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?", "TIME", text)
+    masked: Json = json.loads(re.sub(r"\b[0-9a-f]{16}\b", "DIGEST", text))
+    return masked
+
+
+def _steady(seen: Json | None) -> Json | None:
+    if seen is None:
+        return None
+    kept = {**seen, "metadata": {name: value for name, value in seen["metadata"].items() if name not in _UNSTEADY}}
+    # The generation counts the writes of the claim's spec, of which a crash may need one more.
+    kept["status"] = {name: value for name, value in seen.get("status", {}).items() if name != "observedGeneration"}
+    for each in kept["status"].get("conditions", ()):
+        each.pop("observedGeneration")
+    return kept
+
+
+def _child(seen: Json) -> Json:
+    metadata = {name: value for name, value in seen["metadata"].items() if name not in _UNSTEADY}
+    spec = {name: value for name, value in seen.get("spec", {}).items() if not name.startswith("clusterIP")}
+    data = {name: None if name.startswith("tls.") or name == "ca.crt" else value for name, value in _data(seen)}
+    return {"metadata": metadata, "spec": spec, "data": data}
+
+
+def _data(seen: Json) -> list[tuple[str, str]]:
+    return sorted(seen.get("data", {}).items())
+
+
+def _made_in_kubernetes(tenant: Tenant, mark: int) -> Counter[str]:
+    """Return how often each kind was created by the operator's requests, Events apart."""
+    writes = tenant.world.audit_writes(mark)
+    return Counter(each.resource for each in writes if each.code == _CREATED and each.resource != "events")
+
+
+def _certificates(tenant: Tenant, passed: int) -> set[str]:
+    """Return the different certificates that were written into the tls Secret."""
+    found = set()
+    for each in tenant.world.api_proxy.exchanges[passed:]:
+        if f"/{tenant.namespace}/secrets" in each.path and each.body and (each.status or 500) < 300:
+            data = json.loads(each.body).get("data", {})
+            if "tls.crt" in data:
+                found.add(base64.b64decode(data["tls.crt"]).decode())
+    return found
+
+
+def differences(seen: Any, expected: Any, path: str = "") -> list[str]:
+    """Return where two states differ, one line each."""
+    if isinstance(seen, dict) and isinstance(expected, dict):
+        names = sorted(seen.keys() | expected.keys())
+        return [line for name in names for line in differences(seen.get(name), expected.get(name), f"{path}/{name}")]
+    if isinstance(seen, list) and isinstance(expected, list) and len(seen) == len(expected):
+        pairs = enumerate(zip(seen, expected, strict=True))
+        return [line for number, (a, b) in pairs for line in differences(a, b, f"{path}/{number}")]
+    return [] if seen == expected else [f"{path}: {seen!r}, expected {expected!r}"]

@@ -1,0 +1,76 @@
+"""Killed around any write of the sample's life and started again, the operator brings it to the same end."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cluster.programs import Programs
+from tests.operated.kill_plans import Learnt, Outcome, Plan, learn, plans, run
+from tests.operated.sample_life import differences
+from tests.operated.soak_report import report
+from tests.operated.world import OperatedWorld
+
+_ATTEMPTS = 3
+
+
+@pytest.fixture
+def killed_world(built_programs: Programs) -> Iterator[OperatedWorld]:
+    """A world whose operator is killed often."""
+    with OperatedWorld(built=built_programs) as started:
+        yield started
+
+
+def _run_until_reached(world: OperatedWorld, plan: Plan) -> Outcome:
+    """Run a plan; when several writes are under way at once, the moment of one of them may not come every time."""
+    outcome = run(world, plan)
+    for _ in range(_ATTEMPTS - 1):
+        if outcome.reached:
+            break
+        outcome = run(world, plan)
+    return outcome
+
+
+def _table(outcomes: list[Outcome]) -> str:
+    lines = [
+        f"| {number} | {each.plan.write} | {each.plan.point} | {each.seconds:.1f} s |"
+        for number, each in enumerate(outcomes, 1)
+    ]
+    return "\n".join(["| plan | write | killed | whole life |", "|---|---|---|---|", *lines])
+
+
+def _story(learnt: Learnt, chosen: list[Plan], outcomes: list[Outcome], seconds: float) -> str:
+    made = ", ".join(f"{count} {kind}" for kind, count in sorted(learnt.life.made.items()))
+    reached = [each for each in outcomes if each.reached]
+    missed = [f"{each.plan.write}, {each.plan.point}" for each in outcomes if not each.reached]
+    text = (
+        f"The undisturbed life made {len(learnt.writes)} writes, hence {3 * len(learnt.writes)} plans. "
+        f"{len(chosen)} were run in {seconds / 60:.0f} minutes, {len(reached)} of them with the operator killed at "
+        f"their moment; all ended in the same state, at every station, as the undisturbed life, with as many of each "
+        f"kind made: {made}."
+    )
+    if missed:
+        text += f"\n\nThe moment of these did not come in {_ATTEMPTS} lives: {'; '.join(missed)}."
+    return f"{text}\n\n{_table(reached)}"
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(4 * 3600)
+def test_killed_around_any_write_the_operator_comes_to_the_same_end(killed_world, counted, request):
+    learnt = learn(killed_world)
+    assert learnt.life.made["zones"] == learnt.life.made["certificates"] == 1
+    every = plans(learnt.writes)
+    chosen = [every[number] for number in counted(len(every))]
+    outcomes, begun = [], time.monotonic()
+    for plan in chosen:
+        outcome = _run_until_reached(killed_world, plan)
+        about = f"{plan.write}, killed {plan.point}"
+        print(f"{outcome.seconds:5.1f} s {'' if outcome.reached else 'not reached: '}{about}", flush=True)
+        different = differences(vars(outcome.life), vars(learnt.life))
+        assert not different, "\n".join([about, *different])
+        outcomes.append(outcome)
+    missed = [each.plan for each in outcomes if not each.reached]
+    assert len(missed) <= len(chosen) / 20, missed
+    if request.config.getoption("soak"):
+        story = _story(learnt, chosen, outcomes, time.monotonic() - begun)
+        report("The operator killed around every write", story)
