@@ -90,15 +90,21 @@ async def carry_out(
     return outcome, changed
 
 
-def kept(condition: Condition) -> Verdict:
+def as_before(phase: Phase[Any, Any], subject: Subject, decisions: Mapping[ConditionType, Decision]) -> Decision:
+    """Return the decision of a phase that does not look in this pass: all stays as it was, or it waits."""
+    before = subject.conditions.get(phase.condition)
+    verdict = _waiting(_blocker(phase, decisions)) if before is None else _kept(before)
+    return Decision(verdict, report=_report_as_before(phase, subject))
+
+
+def _kept(condition: Condition) -> Verdict:
     """Return the verdict that a condition stands for, without what was said aside."""
     return Verdict(condition.status, Reason(condition.reason), condition.message.split(_ASIDE)[0])
 
 
-def waiting(phase: Phase[Any, Any], decisions: Mapping[ConditionType, Decision]) -> Verdict:
-    """Return Unknown/Waiting, naming the first condition that is needed and not True."""
-    blocker = _blocker(phase, decisions) or ConditionType.ACCEPTED
-    return Verdict(Truth.UNKNOWN, Reason.WAITING, f"Waits for {blocker}.")
+def _waiting(blocker: ConditionType | None) -> Verdict:
+    message = f"Waits for {blocker}." if blocker else "It has not been looked at yet."
+    return Verdict(Truth.UNKNOWN, Reason.WAITING, message)
 
 
 def _blocker(phase: Phase[Any, Any], decisions: Mapping[ConditionType, Decision]) -> ConditionType | None:
@@ -111,6 +117,7 @@ def _blocker(phase: Phase[Any, Any], decisions: Mapping[ConditionType, Decision]
 def _gate(phase: Phase[Any, Any], decision: Decision, decisions: Decisions, was: Was, halt: Halt | None) -> Decision:
     # A condition that once was True or False has passed its gate before: from then on it is kept up.
     shut = _blocker(phase, decisions) is not None and not was.seen
+    # Acceptance's own decision is not among them yet, and the phases of a claim have none.
     accepted = decisions.get(ConditionType.ACCEPTED, decision).verdict.truth is Truth.TRUE
     held = tuple(_held(decision.changes, shut=shut, accepted=accepted, halted=halt is not None))
     if not held:
@@ -118,8 +125,10 @@ def _gate(phase: Phase[Any, Any], decision: Decision, decisions: Decisions, was:
     decision = decision.without(held)
     if was.seen or decision.verdict.truth is Truth.TRUE or not any(change.first for change in held):
         return decision
-    verdict = waiting(phase, decisions) if halt is None else Verdict(Truth.UNKNOWN, halt.reason, halt.message)
-    return replace(decision, verdict=verdict)
+    if halt is not None:
+        return replace(decision, verdict=Verdict(Truth.UNKNOWN, halt.reason, halt.message))
+    # Without a gate that is shut it was held back because the spec is not accepted.
+    return replace(decision, verdict=_waiting(_blocker(phase, decisions) or ConditionType.ACCEPTED))
 
 
 def _held(changes: Iterable[Change], *, shut: bool, accepted: bool, halted: bool) -> Iterable[Change]:
@@ -130,21 +139,22 @@ def _held(changes: Iterable[Change], *, shut: bool, accepted: bool, halted: bool
 
 def _not_yet(phase: Phase[Any, Any], subject: Subject, decisions: Decisions, was: Was) -> Decision:
     if was.condition is not None and was.seen:
-        return Decision(kept(was.condition), report=_as_before(phase, subject), streak=was.streak)
-    return Decision(waiting(phase, decisions))
+        return Decision(_kept(was.condition), report=_report_as_before(phase, subject), streak=was.streak)
+    return Decision(_waiting(_blocker(phase, decisions)))
 
 
 def _failed_look(phase: Phase[Any, Any], subject: Subject, was: Was, error: ProviderError, memory: Memory) -> Decision:
     memory.look_failed(phase.condition, error.reason)
     before = was.condition
     if before is not None and (was.true or (before.status is Truth.FALSE and not error.refused)):
-        verdict = replace(kept(before), message=_aside(kept(before).message, error))
+        kept = _kept(before)
+        verdict = replace(kept, message=_aside(kept.message, error))
     else:
         truth = Truth.FALSE if error.refused else Truth.UNKNOWN
         verdict = Verdict(truth, error.reason, error.message, stalled=error.refused)
     return Decision(
         verdict,
-        report=_as_before(phase, subject),
+        report=_report_as_before(phase, subject),
         recheck_after=_retry_after(phase.condition, error, memory),
         streak=was.streak,
     )
@@ -162,7 +172,7 @@ def _aside(message: str, error: ProviderError) -> str:
     return f"{message}{_ASIDE}{error.message}"
 
 
-def _as_before(phase: Phase[Any, Any], subject: Subject) -> dict[str, Any]:
+def _report_as_before(phase: Phase[Any, Any], subject: Subject) -> dict[str, Any]:
     return {name: subject.status[name] for name in phase.reports if name in subject.status}
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from nameplate_api.conditions import Condition, ConditionType, Reason, Truth
 from nameplate_operator.changes import STATUS
-from nameplate_operator.phase import Decision, Verdict
-from nameplate_operator.plan import Decisions, Halt, Memory, Phases, carry_out, kept, plan, waiting
+from nameplate_operator.phase import Verdict
+from nameplate_operator.plan import Decisions, Halt, Memory, Phases, as_before, carry_out, plan
 from nameplate_operator.ports import Event, Kind, Ports, Ref
 from nameplate_operator.settings import OperatorSettings
 from nameplate_operator.subject import Domain, Subject
@@ -47,30 +47,30 @@ class Reconciler:
             self.memories.pop(ref, None)
             return await self.teardown(domain, now)
         memory = self.memories.setdefault(ref, self.memory())
-        if domain.observed_generation != domain.generation:
-            return await self._greet(domain, memory, now)
         return await self._pass(domain, memory, now)
 
-    async def _greet(self, domain: Domain, memory: Memory, now: datetime) -> float:
-        """Answer a new generation within a second: Acceptance alone, the rest as it was, and at once again."""
-        first = await plan(self.phases[:1], domain, memory, now, await self._halt(domain))
-        first, _ = await carry_out(first, self.ports, memory)
-        verdicts = {condition: decision.verdict for condition, decision in first.items()}
-        verdicts |= {p.condition: self._before(domain, p.condition, waiting(p, first)) for p in self.phases[1:]}
-        lead = ready(verdicts, optional=self._optional)
-        summed = {ConditionType.READY: lead} | ({} if domain.spec.suspend else {ConditionType.RECONCILING: WORKED_ON})
-        report = {name: domain.status[name] for p in self.phases for name in p.reports if name in domain.status}
-        conditions = stamp(summed | verdicts, domain.conditions, domain.generation, now)
-        await self._write(domain, conditions, report, None)
-        return 0
+    async def decide(self, domain: Domain, memory: Memory, now: datetime) -> Decisions:
+        """Look and decide as a pass over a known generation does, and change nothing."""
+        return await self._decide(self.phases[:1] if domain.invalid else self.phases, domain, memory, now)
+
+    def lead(self, decisions: Decisions) -> Verdict:
+        """Return what Ready says of these decisions."""
+        optional = frozenset[ConditionType]() if self.settings.prober.required else frozenset({ConditionType.REACHABLE})
+        return ready({condition: each.verdict for condition, each in decisions.items()}, optional=optional)
+
+    async def _decide(self, phases: Phases, domain: Domain, memory: Memory, now: datetime) -> Decisions:
+        decisions = await plan(phases, domain, memory, now, await self._halt(domain))
+        for phase in self.phases[len(phases) :]:
+            decisions[phase.condition] = as_before(phase, domain, decisions)
+        return decisions
 
     async def _pass(self, domain: Domain, memory: Memory, now: datetime) -> float:
-        phases = self.phases[:1] if domain.invalid else self.phases
-        halt = await self._halt(domain)
-        decisions = await plan(phases, domain, memory, now, halt)
-        for phase in self.phases[len(phases) :]:
-            decisions[phase.condition] = Decision(self._before(domain, phase.condition, waiting(phase, decisions)))
-        decisions, changed = await carry_out(decisions, self.ports, memory)
+        if domain.edited:
+            # Answered within a second: Acceptance alone, the rest as it was, and at once again.
+            decisions, _ = await carry_out(await self._decide(self.phases[:1], domain, memory, now), self.ports, memory)
+            await self._report(domain, decisions, None, now)
+            return 0
+        decisions, changed = await carry_out(await self.decide(domain, memory, now), self.ports, memory)
         memory.passes_with_changes = memory.passes_with_changes + 1 if changed else 0
         pause = self._pause(domain, decisions, memory)
         next_check = self._next_check(domain, pause, now)
@@ -79,11 +79,7 @@ class Reconciler:
 
     async def _report(self, domain: Domain, decisions: Decisions, next_check: datetime | None, now: datetime) -> None:
         verdicts = {condition: decision.verdict for condition, decision in decisions.items()}
-        lead = ready(verdicts, optional=self._optional)
-        changes = [change for decision in decisions.values() for change in decision.changes]
-        applying = ConditionType.RECONCILING in domain.conditions and any(change.from_spec for change in changes)
-        moving = progress(lead, verdicts, suspended=domain.spec.suspend, applying=applying)
-        summed = {ConditionType.READY: lead} | moving
+        summed = {ConditionType.READY: self.lead(decisions)} | self._progress(domain, decisions)
         conditions = stamp(summed | verdicts, domain.conditions, domain.generation, now)
         report: dict[str, Any] = {}
         for decision in decisions.values():
@@ -92,6 +88,15 @@ class Reconciler:
         for decision in decisions.values():
             for event in decision.events:
                 await self.ports.cluster.emit(event)
+
+    def _progress(self, domain: Domain, decisions: Decisions) -> dict[ConditionType, Verdict]:
+        suspended = domain.spec.suspend
+        if domain.edited:
+            return {} if suspended else {ConditionType.RECONCILING: WORKED_ON}
+        changes = [change for decision in decisions.values() for change in decision.changes]
+        applying = ConditionType.RECONCILING in domain.conditions and any(change.from_spec for change in changes)
+        verdicts = {condition: decision.verdict for condition, decision in decisions.items()}
+        return progress(self.lead(decisions), verdicts, suspended=suspended, applying=applying)
 
     async def _write(
         self, domain: Domain, conditions: list[Condition], report: Mapping[str, Any], next_check: datetime | None
@@ -135,14 +140,6 @@ class Reconciler:
             return before
         return due
 
-    def _before(self, domain: Domain, condition: ConditionType, otherwise: Verdict) -> Verdict:
-        before = domain.conditions.get(condition)
-        return kept(before) if before is not None else otherwise
-
-    @property
-    def _optional(self) -> frozenset[ConditionType]:
-        return frozenset() if self.settings.prober.required else frozenset({ConditionType.REACHABLE})
-
 
 def spread(subject: Subject, pause: float) -> float:
     """Return between one and two times the pause, always the same for one object, so that looks do not bunch up."""
@@ -151,8 +148,13 @@ def spread(subject: Subject, pause: float) -> float:
 
 
 def _event(domain: Domain, condition: Condition) -> Event | None:
-    before = domain.conditions.get(ConditionType(condition.type))
+    type_ = ConditionType(condition.type)
+    before = domain.conditions.get(type_)
     if condition.reason in (Reason.WAITING, Reason.PROGRESSING):
+        return None
+    # What these two sum up was said by the condition that they took it from.
+    served = Truth.TRUE in (condition.status, before.status if before is not None else None)
+    if type_ is ConditionType.RECONCILING or (type_ is ConditionType.READY and not served):
         return None
     if before is not None and (before.status, before.reason) == (condition.status, condition.reason):
         return None

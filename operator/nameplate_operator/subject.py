@@ -58,6 +58,11 @@ class Subject:
         """Return the generation that its status speaks of, -1 for none."""
         return int(self.status.get("observedGeneration", -1))
 
+    @property
+    def edited(self) -> bool:
+        """Say whether its status does not speak of its spec yet."""
+        return self.observed_generation != self.generation
+
     def with_status(self, status: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is applied to write the status of exactly this object."""
         kind, metadata = self.ref.kind, {"name": self.ref.name, "uid": self.uid}

@@ -163,6 +163,8 @@ async def test_nothing_to_look_at_yet_waits_for_what_is_needed():
     zone.look = lambda: None
     waits = await planned(toy(ACCEPTED, Decision(FALSE)), zone)
     assert waits[ZONE].verdict == Verdict(Truth.UNKNOWN, Reason.WAITING, "Waits for Accepted.")
+    nobody = await planned(toy(ACCEPTED), zone)
+    assert nobody[ZONE].verdict == Verdict(Truth.UNKNOWN, Reason.WAITING, "It has not been looked at yet.")
     stays = await planned(toy(ACCEPTED), zone, domain=a_domain(status=zone_was("True", "Hosted", "It stands.")))
     assert stays[ZONE].verdict == Verdict(Truth.TRUE, Reason.HOSTED, "It stands.")
 

@@ -1,53 +1,19 @@
 """The pass: what one run over one CustomDomain reads, writes and returns."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from nameplate_api.conditions import ConditionType, Reason, Truth
 from nameplate_operator.phase import Decision, Verdict
-from nameplate_operator.reconcile import Reconciler
 from nameplate_operator.subject import Domain
-from tests.nameplate_operator.builders import DOMAIN_REF, domain_manifest, memory_ports, settings
+from tests.nameplate_operator.builders import DOMAIN_REF
+from tests.nameplate_operator.one_domain import NOW, World
 from tests.nameplate_operator.toys import FALSE, TRUE, Note, toy
 
-NOW = datetime(2030, 1, 2, tzinfo=UTC)
 ACCEPTED, ZONE, REACHABLE = ConditionType.ACCEPTED, ConditionType.ZONE_READY, ConditionType.REACHABLE
 TRUE_ZONE = ("True", "Hosted")
-
-
-class World:
-    """A cluster in memory with one CustomDomain, and a reconciler over toy phases."""
-
-    def __init__(self, *phases, spec=None, **changes):
-        self.ports = memory_ports()
-        self.cluster = self.ports.cluster
-        self.cluster.put(domain_manifest(**(spec or {})))
-        self.torn_down = []
-        self.reconciler = Reconciler(phases, self.ports, settings(**changes), self.tear_down)
-        self.now = NOW
-
-    async def tear_down(self, domain, now):
-        self.torn_down.append(domain.ref)
-
-    async def run(self, passes=1):
-        """Make passes, a second apart; return the last pause."""
-        pause = None
-        for _ in range(passes):
-            self.cluster.writes.clear()
-            pause = await self.reconciler.reconcile(DOMAIN_REF, self.now)
-            self.now += timedelta(seconds=1)
-        return pause
-
-    @property
-    def status(self):
-        return self.cluster.objects[DOMAIN_REF]["status"]
-
-    @property
-    def conditions(self):
-        """Return (status, reason) of each condition, in order."""
-        return {c["type"]: (c["status"], c["reason"]) for c in self.status["conditions"]}
 
 
 async def test_the_first_pass_of_a_generation_runs_acceptance_alone_and_writes_every_condition():
@@ -238,6 +204,21 @@ async def test_a_spec_that_slipped_through_is_told_with_its_field_and_nothing_el
     assert zone.looks == 0
 
 
+async def test_a_spec_that_slipped_through_takes_nothing_out_of_status_that_was_seen_before():
+    unusable = Decision(Verdict(Truth.FALSE, Reason.INVALID_SPEC, "It cannot be used.", stalled=True))
+    accepted, zone = toy(ACCEPTED), toy(ZONE, Decision(TRUE, report={"nameservers": ["ns1.example"]}))
+    type(zone).reports = ("nameservers",)
+    world = World(accepted, zone)
+    await world.run(2)
+    accepted.think = lambda _: unusable
+    world.cluster.edit(DOMAIN_REF, sources="none")
+    for _ in range(3):
+        await world.run()
+        assert world.status["nameservers"] == ["ns1.example"]
+        assert world.conditions["ZoneReady"] == TRUE_ZONE
+    assert world.conditions["Ready"] == ("False", "InvalidSpec")
+
+
 async def test_an_event_is_posted_when_a_reason_is_new_and_not_for_waiting():
     zone = toy(ZONE, Decision(FALSE))
     world = World(toy(ACCEPTED), zone, toy(REACHABLE, needs=(ZONE,)))
@@ -246,7 +227,17 @@ async def test_an_event_is_posted_when_a_reason_is_new_and_not_for_waiting():
     told = [(event.type, event.reason, event.message) for event in world.cluster.events]
     assert told == [
         ("Normal", "Hosted", "Accepted: It holds."),
-        ("Warning", "Creating", "Ready: It does not hold."),
-        ("Normal", "Creating", "Reconciling: It does not hold."),
         ("Warning", "Creating", "ZoneReady: It does not hold."),
     ]
+
+
+async def test_ready_is_told_of_when_it_comes_and_goes_and_does_not_repeat_what_it_sums_up():
+    zone = toy(ZONE, Decision(FALSE))
+    world = World(toy(ACCEPTED), zone)
+    await world.run(2)
+    zone.think = lambda _: Decision(TRUE)
+    await world.run()
+    zone.think = lambda _: Decision(FALSE)
+    await world.run()
+    told = [event.message for event in world.cluster.events if event.message.startswith(("Ready", "Reconciling"))]
+    assert told == ["Ready: Every condition holds.", "Ready: It does not hold."]
