@@ -13,12 +13,13 @@ import yaml
 from nameplate_api.conditions import ConditionType
 from nameplate_api.custom_domain import KIND
 from nameplate_operator import logs, wiring
+from nameplate_operator.observability import Metrics
 from nameplate_operator.phase import Change, Verdict
-from nameplate_operator.plan import Decisions, Memory, Phases, plan
-from nameplate_operator.ports import Cluster, Manifest, ProviderError, Ref
+from nameplate_operator.plan import Decisions, Memory
+from nameplate_operator.ports import Manifest, ProviderError, Ref
+from nameplate_operator.reconcile import Reconciler
 from nameplate_operator.settings import OperatorSettings
 from nameplate_operator.subject import CUSTOM_DOMAIN, Domain
-from nameplate_operator.summary import ready
 
 _UNUSABLE = 65
 """EX_DATAERR of sysexits."""
@@ -34,8 +35,9 @@ def run(file: Path, settings: OperatorSettings, log_level: str) -> int:
 
     async def look() -> str:
         async with opened((CUSTOM_DOMAIN,)) as cluster:
-            ports = wiring.outside(settings, cluster)
-            return await planned(manifest, cluster, wiring.phases(ports, settings))
+            return await planned(
+                manifest, wiring.passes(wiring.outside(settings, cluster), settings, Metrics()).domains
+            )
 
     logs.configure(log_level)
     try:
@@ -61,13 +63,13 @@ def read(file: Path) -> Manifest:
     return document
 
 
-async def planned(manifest: Manifest, cluster: Cluster, phases: Phases) -> str:
+async def planned(manifest: Manifest, reconciler: Reconciler) -> str:
     """Return the plan for a manifest, in words."""
     meta = manifest["metadata"]
     ref = Ref(CUSTOM_DOMAIN, meta["name"], meta.get("namespace", "default"))
-    domain = Domain.read(_as_if_applied(manifest, ref, await cluster.get(ref)))
-    decisions = await plan(phases, domain, Memory(), datetime.now(UTC))
-    return "\n".join(_lines(domain, decisions)) + "\n"
+    domain = Domain.read(_as_if_applied(manifest, ref, await reconciler.ports.cluster.get(ref)))
+    decisions = await reconciler.decide(domain, Memory(), datetime.now(UTC))
+    return "\n".join(_lines(domain, decisions, reconciler.lead(decisions))) + "\n"
 
 
 def _as_if_applied(manifest: Manifest, ref: Ref, live: Manifest | None) -> Manifest:
@@ -79,14 +81,13 @@ def _as_if_applied(manifest: Manifest, ref: Ref, live: Manifest | None) -> Manif
     return {**manifest, "metadata": metadata, "status": {}}
 
 
-def _lines(domain: Domain, decisions: Decisions) -> Iterator[str]:
+def _lines(domain: Domain, decisions: Decisions, lead: Verdict) -> Iterator[str]:
     yield f"{domain.key}: {domain.spec.domain if domain.invalid is None else 'its spec cannot be used'}"
-    verdicts = {condition: decision.verdict for condition, decision in decisions.items()}
-    for condition, verdict in verdicts.items():
-        yield _line(condition, verdict)
-        for change in decisions[condition].changes:
+    for condition, decision in decisions.items():
+        yield _line(condition, decision.verdict)
+        for change in decision.changes:
             yield f"    would {_in_words(change)}"
-    yield _line(ConditionType.READY, ready(verdicts))
+    yield _line(ConditionType.READY, lead)
 
 
 def _line(condition: ConditionType, verdict: Verdict) -> str:

@@ -120,7 +120,9 @@ class Reconciler:
         if not domain.invalid and domain.spec.suspend:
             return Halt(Reason.SUSPENDED, "spec.suspend holds back every change.")
         namespace = await self.ports.cluster.get(Ref(NAMESPACE, domain.ref.namespace))
-        if namespace is None or "deletionTimestamp" in namespace["metadata"]:
+        if namespace is None:
+            return Halt(Reason.SUSPENDED, "The namespace does not exist.")
+        if "deletionTimestamp" in namespace["metadata"]:
             return Halt(Reason.SUSPENDED, "The namespace is being deleted.")
         return None
 

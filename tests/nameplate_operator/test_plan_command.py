@@ -1,27 +1,37 @@
 """`nameplate plan`: what it says for a manifest over a cluster in memory, and that it writes nothing."""
 
+from datetime import datetime
 from typing import Any
 
 from nameplate_api.conditions import ConditionType, Reason, Truth
 from nameplate_operator.changes import ApplyChild
 from nameplate_operator.phase import Decision, Verdict
 from nameplate_operator.plan_command import planned
-from nameplate_operator.ports import Cluster
-from tests.nameplate_operator.builders import domain_manifest
+from nameplate_operator.reconcile import Reconciler
+from nameplate_operator.subject import Domain
+from tests.nameplate_operator.builders import domain_manifest, memory_ports, settings
 from tests.nameplate_operator.memory_ports import MemoryCluster
-from tests.nameplate_operator.toys import TRUE, toy
+from tests.nameplate_operator.toys import TRUE, Toy, toy
 
 CHILD = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": "acme"}}
 AWAITING = Verdict(Truth.FALSE, Reason.CREATING, "It is being made.")
 
 
-async def plan_of(cluster: Cluster, **spec: Any) -> str:
+async def tear_down(_domain: Domain, _now: datetime) -> None:
+    raise AssertionError("A plan tears nothing down.")
+
+
+def reconciler(cluster: MemoryCluster, *phases: Toy, **changes: Any) -> Reconciler:
+    return Reconciler(phases, memory_ports(cluster), settings(**changes), tear_down)
+
+
+async def plan_of(cluster: MemoryCluster, **spec: Any) -> str:
     phases = (
         toy(ConditionType.ACCEPTED, Decision(TRUE)),
         toy(ConditionType.ZONE_READY, Decision(AWAITING, (ApplyChild(manifest=CHILD, first=True),))),
         toy(ConditionType.DELEGATED, needs=(ConditionType.ZONE_READY,)),
     )
-    return await planned(domain_manifest(**spec), cluster, phases)
+    return await planned(domain_manifest(**spec), reconciler(cluster, *phases))
 
 
 async def test_verdicts_and_changes_are_printed_and_nothing_is_written():
@@ -46,3 +56,28 @@ async def test_an_object_that_exists_is_planned_with_the_spec_of_the_file():
 async def test_a_spec_that_cannot_be_used_is_said_so():
     text = await plan_of(MemoryCluster(), sources="none")
     assert text.startswith("CustomDomain acme/web: its spec cannot be used\n")
+
+
+async def test_a_spec_that_cannot_be_used_is_not_looked_at_any_further() -> None:
+    zone = toy(ConditionType.ZONE_READY)
+    refused = Decision(Verdict(Truth.FALSE, Reason.INVALID_SPEC, "It cannot be used.", stalled=True))
+    of = reconciler(MemoryCluster(), toy(ConditionType.ACCEPTED, refused), zone)
+    assert (await planned(domain_manifest(sources="none"), of)).splitlines()[1:] == [
+        "  Accepted=False InvalidSpec: It cannot be used.",
+        "  ZoneReady=Unknown Waiting: It has not been looked at yet.",
+        "  Ready=False InvalidSpec: It cannot be used.",
+    ]
+    assert zone.looks == 0
+
+
+async def test_what_is_suspended_would_not_be_changed() -> None:
+    assert "would" not in await plan_of(MemoryCluster(), suspend=True)
+
+
+async def test_ready_can_do_without_a_probe_where_the_settings_say_so() -> None:
+    unknown = Decision(Verdict(Truth.UNKNOWN, Reason.CONNECT_FAILED, "Timed out."))
+    phases = (toy(ConditionType.ACCEPTED), toy(ConditionType.REACHABLE, unknown))
+    needed = await planned(domain_manifest(), reconciler(MemoryCluster(), *phases))
+    optional = await planned(domain_manifest(), reconciler(MemoryCluster(), *phases, prober={"required": False}))
+    assert needed.endswith("Ready=Unknown ConnectFailed: Timed out.\n")
+    assert optional.endswith("Ready=True Serving: Every condition holds.\n")
