@@ -146,13 +146,15 @@ class OperatedWorld:
 
     # Tenants.
 
-    def tenant(self, *, namespace: str | None = None, granted: bool = True, host: str | None = None) -> Tenant:
+    def tenant(
+        self, *, namespace: str | None = None, granted: bool = True, host: str | None = None, name: str = "web"
+    ) -> Tenant:
         """Return a tenant who has no CustomDomain yet; by default a namespace and a parent zone are made for it."""
         number = len(self.tenants) + 1
         if namespace is None:
             namespace = self.namespace(f"tenant-{number}", granted=granted)
         host = host or f"cdp.tenant-{number}.example"
-        self.tenants.append(Tenant(self, namespace, "web", host, self.parent_of(host)))
+        self.tenants.append(Tenant(self, namespace, name, host, self.parent_of(host)))
         return self.tenants[-1]
 
     def parent_of(self, host: str) -> ServedZone:
