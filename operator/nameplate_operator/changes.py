@@ -1,14 +1,11 @@
-"""Every write to Kubernetes that a decision can ask for, as values.
-
-Writes to zones and certificates stand beside the phase that decides them.
-"""
+"""The writes that decisions of several phases ask for, as values; others stand beside the phase that decides them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from nameplate_operator.phase import Change
-from nameplate_operator.ports import Manifest, Ports, Ref
+from nameplate_operator.ports import Manifest, Ports, RecordSet, Ref, Zone
 
 CHILDREN = "nameplate/children"
 """Field manager of the children's fields."""
@@ -30,18 +27,6 @@ class ApplyChild(Change):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeleteChild(Change):
-    """Delete a child that is no longer wanted: exactly the one that was seen."""
-
-    ref: Ref
-    uid: str
-
-    async def apply(self, ports: Ports) -> None:
-        """Delete with a UID precondition."""
-        await ports.cluster.delete(self.ref, uid=self.uid)
-
-
-@dataclass(frozen=True, kw_only=True)
 class RecordOnClaim(Change):
     """Write fields of a claim's spec, of exactly the claim that was seen."""
 
@@ -52,3 +37,16 @@ class RecordOnClaim(Change):
     async def apply(self, ports: Ports) -> None:
         """Merge the fields in."""
         await ports.cluster.patch(self.claim, {"metadata": {"uid": self.uid}, "spec": dict(self.spec)})
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteRecords(Change):
+    """Put record sets into a zone of ours and take others out, in one write."""
+
+    zone: Zone
+    upserts: tuple[RecordSet, ...] = ()
+    deletions: tuple[RecordSet, ...] = ()
+
+    async def apply(self, ports: Ports) -> None:
+        """Write them, all or none."""
+        await ports.zones.write(self.zone, self.upserts, self.deletions)

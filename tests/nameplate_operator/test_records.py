@@ -3,7 +3,7 @@
 import pytest
 
 from nameplate_operator.ports import RecordSet
-from nameplate_operator.records import address_records, bare_zone, hosts
+from nameplate_operator.records import address_records, bare_zone, difference, hosts
 
 NS = ("x7.ns1.platform.example", "x7.ns2.platform.example")
 
@@ -14,12 +14,6 @@ def test_a_bare_zone_holds_name_servers_token_and_caa_and_nothing_else() -> None
         RecordSet("_nameplate.cdp.acme.com", "TXT", 60, ("t0k3n",)),
         RecordSet("cdp.acme.com", "CAA", 3600, ('0 issue ";"',)),
     )
-
-
-def test_a_bare_zone_holds_the_caa_that_its_issuer_needs_or_none() -> None:
-    issuer = ('0 issue "letsencrypt.org"', '0 issuewild ";"')
-    assert RecordSet("cdp.acme.com", "CAA", 3600, issuer) in bare_zone("cdp.acme.com", "t0k3n", NS, issuer)
-    assert [record.type for record in bare_zone("cdp.acme.com", "t0k3n", NS, ())] == ["NS", "TXT"]
 
 
 def test_three_hosts_are_served() -> None:
@@ -48,3 +42,10 @@ def test_every_host_leads_to_the_addresses_by_family(
         for type_, values in expected.items()
     }
     assert set(address_records("cdp.acme.com", addresses, 300)) == wanted
+
+
+def test_the_difference_puts_what_is_missing_or_other_and_removes_the_rest() -> None:
+    kept, other, gone, new = (RecordSet(f"{host}.acme.com", "A", 300, ("192.0.2.1", "192.0.2.2")) for host in "kogn")
+    live = (RecordSet(kept.name, "A", 300, kept.values[::-1]), RecordSet(other.name, "A", 60, other.values), gone)
+    assert difference(live, (kept, other, new)) == ((other, new), (gone,))
+    assert difference(live, live) == ((), ())

@@ -7,10 +7,11 @@ from nameplate_api.conditions import ConditionType, Reason, Truth
 from nameplate_api.custom_domain import DeletionPolicy
 from nameplate_api.domain_claim import RESERVED_LABEL
 from nameplate_operator.claims.undelegation import Undelegation
-from nameplate_operator.claims.withdrawal import Withdrawal, is_ours
+from nameplate_operator.claims.withdrawal import Withdrawal, to_bare
 from nameplate_operator.claims.writes import WriteClaim, delete, guarded, unguarded, version_of
 from nameplate_operator.phase import Change, Decision, Findings, Phase, Verdict, Was
 from nameplate_operator.ports import Conflict, Ports, Ref
+from nameplate_operator.records import carries
 from nameplate_operator.subject import Claim
 
 _OVER = Verdict(Truth.TRUE, Reason.QUARANTINE_OVER, "The zone and the claim are being removed.")
@@ -45,7 +46,7 @@ class DeleteZone(Change):
         if live is None or live["metadata"]["resourceVersion"] != self.resource_version:
             raise Conflict(f"{self.claim} has changed.")
         zone = await ports.zones.find(self.claim.name)
-        if zone is not None and is_ours(zone, self.token):
+        if zone is not None and carries(zone, self.token):
             await ports.zones.delete(zone)
 
 
@@ -53,14 +54,13 @@ class Quarantine(Phase[Claim, Rest]):
     """Keeps a name from others until nothing leads to its former holder, then lets go of all that was made for it."""
 
     condition = ConditionType.RELEASABLE
-    needs = (ConditionType.WITHDRAWN, ConditionType.UNDELEGATED)
 
     async def observe(self, subject: Claim, findings: Findings, now: datetime) -> Rest | None:
         """Take what was seen of zone and parent in this pass; what could not be seen does not count."""
         remains, answer = findings.of(Withdrawal), findings.of(Undelegation)
         never = subject.spec.zone is None or not subject.spec.zone.delegated
         return Rest(
-            withdrawn=remains is not None,
+            withdrawn=remains is not None and (remains.zone is None or to_bare(subject, remains.zone) is None),
             undelegated=answer is not None and not answer.delegated,
             remaining=0.0 if never else self._remaining(subject, now),
         )

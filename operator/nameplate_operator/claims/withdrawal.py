@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nameplate_api.conditions import ConditionType, Reason, Truth
-from nameplate_operator.phase import Change, Decision, Findings, Phase, Verdict, Was
-from nameplate_operator.ports import Ports, RecordSet, Zone
-from nameplate_operator.records import bare_zone, token_name
+from nameplate_operator.changes import WriteRecords
+from nameplate_operator.phase import Decision, Findings, Phase, Verdict, Was
+from nameplate_operator.ports import Zone
+from nameplate_operator.records import bare_zone, carries, difference
 from nameplate_operator.subject import Claim
 
 _BARE = Verdict(Truth.TRUE, Reason.WITHDRAWN, "The zone holds nothing but its own records.")
@@ -21,19 +22,6 @@ class Remains:
     zone: Zone | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class BareZone(Change):
-    """Bring a zone back to its bare form."""
-
-    zone: Zone
-    upserts: tuple[RecordSet, ...]
-    deletions: tuple[RecordSet, ...]
-
-    async def apply(self, ports: Ports) -> None:
-        """Write all of it, or nothing."""
-        await ports.zones.write(self.zone, self.upserts, self.deletions)
-
-
 class Withdrawal(Phase[Claim, Remains]):
     """Removes what the former holder served; a forgotten delegation to us then leads nowhere."""
 
@@ -44,27 +32,19 @@ class Withdrawal(Phase[Claim, Remains]):
         if subject.spec.zone is None or subject.spec.token is None:
             return Remains(None)
         zone = await self.ports.zones.find(subject.ref.name)
-        return Remains(zone if is_ours(zone, subject.spec.token) else None)
+        return Remains(zone if zone and carries(zone, subject.spec.token) else None)
 
     def decide(self, subject: Claim, seen: Remains, was: Was) -> Decision:
         """Remove whatever the bare form does not hold."""
         if seen.zone is None:
             return Decision(_NO_ZONE)
-        recorded = subject.spec.zone.nameservers if subject.spec.zone else ()
-        wanted = bare_zone(subject.ref.name, subject.spec.token or "", recorded or seen.zone.nameservers)
-        kept = {(record.name, record.type) for record in wanted}
-        live = {(record.name, record.type): record for record in seen.zone.records}
-        upserts = tuple(each for each in wanted if not _same(live.get((each.name, each.type)), each))
-        deletions = tuple(record for key, record in sorted(live.items()) if key not in kept)
-        if not upserts and not deletions:
-            return Decision(_BARE)
-        return Decision(_WITHDRAWING, (BareZone(zone=seen.zone, upserts=upserts, deletions=deletions),))
+        write = to_bare(subject, seen.zone)
+        return Decision(_WITHDRAWING, (write,)) if write else Decision(_BARE)
 
 
-def is_ours(zone: Zone | None, token: str) -> bool:
-    """Say whether the zone carries the token; one that does not is never touched."""
-    return zone is not None and token in zone.values(token_name(zone.name), "TXT")
-
-
-def _same(live: RecordSet | None, wanted: RecordSet) -> bool:
-    return live is not None and live.ttl == wanted.ttl and sorted(live.values) == sorted(wanted.values)
+def to_bare(subject: Claim, zone: Zone) -> WriteRecords | None:
+    """Return what brings the zone back to its bare form, None if it is bare."""
+    recorded = subject.spec.zone.nameservers if subject.spec.zone else ()
+    wanted = bare_zone(subject.ref.name, subject.spec.token or "", recorded or zone.nameservers)
+    upserts, deletions = difference(zone.records, wanted)
+    return WriteRecords(zone=zone, upserts=upserts, deletions=deletions) if upserts or deletions else None

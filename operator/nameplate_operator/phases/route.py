@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from nameplate_api.conditions import ConditionType, Reason, Truth
+from nameplate_operator.changes import WriteRecords
 from nameplate_operator.children import names
 from nameplate_operator.children.drift import upkeep
 from nameplate_operator.children.ingress import ingress, shown
@@ -14,7 +15,7 @@ from nameplate_operator.delegation.lookup import AddressLookup
 from nameplate_operator.phase import Change, Decision, Findings, Phase, Streak, Verdict, Was
 from nameplate_operator.phases.zone import ZoneHosting
 from nameplate_operator.ports import Manifest, Ports, RecordSet, Zone
-from nameplate_operator.records import ADDRESS_TYPES, address_records, hosts
+from nameplate_operator.records import ADDRESS_TYPES, address_records, difference, hosts
 from nameplate_operator.settings import OperatorSettings
 from nameplate_operator.subject import Domain
 
@@ -42,19 +43,6 @@ class Routing:
         served = hosts(self.zone.name) if self.zone else ()
         records = self.zone.records if self.zone else ()
         return tuple(r for r in records if r.name in served and r.type in ADDRESS_TYPES)
-
-
-@dataclass(frozen=True, kw_only=True)
-class PublishRecords(Change):
-    """Put address records into the zone and take others out, in one write."""
-
-    zone: Zone
-    upserts: tuple[RecordSet, ...]
-    deletions: tuple[RecordSet, ...] = ()
-
-    async def apply(self, ports: Ports) -> None:
-        """Write them, all or none."""
-        await ports.zones.write(self.zone, self.upserts, self.deletions)
 
 
 class Route(Phase[Domain, Routing]):
@@ -94,10 +82,10 @@ class Route(Phase[Domain, Routing]):
         if seen.zone is None:
             return Decision(_zone_unseen(was), changes, report, recheck_after=_ADDRESS_EVERY)
         wanted = address_records(subject.spec.domain, seen.addresses, self._ttl(seen))
-        upserts, deletions = _difference(seen.published, wanted)
+        upserts, deletions = difference(seen.published, wanted)
         if upserts or deletions:
             first = not seen.published
-            changes += (PublishRecords(zone=seen.zone, upserts=upserts, deletions=deletions, first=first),)
+            changes += (WriteRecords(zone=seen.zone, upserts=upserts, deletions=deletions, first=first),)
         # The addresses behind a host name come and go: following them is no news.
         if _values(seen.published) != _values(wanted) and not (seen.hostnames and seen.published and was.true):
             message = f"The address records are being changed to {', '.join(seen.addresses)}."
@@ -150,15 +138,6 @@ def _programmed(seen: Routing) -> Verdict:
 def _endpoints(subject: Domain) -> dict[str, Any]:
     _, api, cdn = hosts(subject.spec.domain)
     return {"endpoints": {"trackingAPI": f"https://{api}", "cdn": f"https://{cdn}"}}
-
-
-def _difference(
-    published: tuple[RecordSet, ...], wanted: tuple[RecordSet, ...]
-) -> tuple[tuple[RecordSet, ...], tuple[RecordSet, ...]]:
-    live = {(r.name, r.type): (r.ttl, sorted(r.values)) for r in published}
-    kept = {(r.name, r.type) for r in wanted}
-    upserts = tuple(r for r in wanted if live.get((r.name, r.type)) != (r.ttl, sorted(r.values)))
-    return upserts, tuple(r for r in published if (r.name, r.type) not in kept)
 
 
 def _values(records: Iterable[RecordSet]) -> set[tuple[str, str, tuple[str, ...]]]:

@@ -1,20 +1,19 @@
 """ZoneReady: our zone of the name exists at the provider, with its own name servers, token and CAA inside."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from nameplate_api.conditions import ConditionType, Reason, Truth
-from nameplate_operator.changes import RecordOnClaim
+from nameplate_operator.changes import RecordOnClaim, WriteRecords
 from nameplate_operator.phase import Change, Decision, Findings, Phase, Verdict, Was
 from nameplate_operator.phases.acceptance import Acceptance
 from nameplate_operator.ports import Ports, RecordSet, Zone
-from nameplate_operator.records import bare_zone, token_name
+from nameplate_operator.records import bare_zone, carries, difference, token_name
 from nameplate_operator.subject import Claim, Domain
 
 _CONFLICT_EVERY = 60.0
-_KEPT_TYPES = frozenset({"NS", "CAA"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +39,6 @@ class CreateZone(Change):
         await ports.zones.create(self.name, self.nameservers, self.records)
 
 
-@dataclass(frozen=True, kw_only=True)
-class RepairZone(Change):
-    """Put the zone's own records back."""
-
-    zone: Zone
-    upserts: tuple[RecordSet, ...]
-    deletions: tuple[RecordSet, ...] = ()
-
-    async def apply(self, ports: Ports) -> None:
-        """Write them, all or none."""
-        await ports.zones.write(self.zone, self.upserts, self.deletions)
-
-
 class ZoneHosting(Phase[Domain, Hosting]):
     """Makes the zone before anybody is shown its name servers, and keeps its own records as they must be."""
 
@@ -72,7 +58,7 @@ class ZoneHosting(Phase[Domain, Hosting]):
         nameservers = recorded or self.ports.zones.nameservers(claim.spec.token) or (zone.nameservers if zone else ())
         if zone is None:
             return Hosting(claim, None, nameservers)
-        if claim.spec.token not in zone.values(token_name(zone.name), "TXT"):
+        if not carries(zone, claim.spec.token):
             return Hosting(claim, None, nameservers, foreign=True)
         return Hosting(claim, replace(zone, nameservers=nameservers), nameservers)
 
@@ -82,10 +68,10 @@ class ZoneHosting(Phase[Domain, Hosting]):
             return Decision(_conflict(subject.spec.domain), recheck_after=_CONFLICT_EVERY)
         if seen.zone is None:
             return self._create(subject, seen)
-        upserts, deletions = _own_records_to_write(seen.zone, self._wanted(subject, seen))
+        upserts, deletions = difference(_own_records(seen.zone), self._wanted(subject, seen))
         changes: list[Change] = []
         if upserts or deletions:
-            changes.append(RepairZone(zone=seen.zone, upserts=upserts, deletions=deletions))
+            changes.append(WriteRecords(zone=seen.zone, upserts=upserts, deletions=deletions))
         record = {"provider": self.ports.zones.name, "id": seen.zone.id, "nameservers": list(seen.nameservers)}
         changes += _record(seen.claim, record)
         return Decision(_hosted(seen), tuple(changes), {"nameservers": list(seen.nameservers)})
@@ -129,22 +115,9 @@ def _conflict(name: str) -> Verdict:
     return Verdict(Truth.FALSE, Reason.ZONE_CONFLICT, message, stalled=True)
 
 
-def _own_records_to_write(
-    zone: Zone, wanted: tuple[RecordSet, ...]
-) -> tuple[tuple[RecordSet, ...], tuple[RecordSet, ...]]:
-    live = {(record.name, record.type): record for record in zone.records}
-    upserts = tuple(record for record in wanted if not _same(live.get((record.name, record.type)), record))
-    kept = {(record.name, record.type) for record in wanted}
-    deletions = tuple(
-        record
-        for key, record in sorted(live.items())
-        if record.name == zone.name and record.type in _KEPT_TYPES and key not in kept
-    )
-    return upserts, deletions
-
-
-def _same(live: RecordSet | None, wanted: RecordSet) -> bool:
-    return live is not None and live.ttl == wanted.ttl and sorted(live.values) == sorted(wanted.values)
+def _own_records(zone: Zone) -> Iterator[RecordSet]:
+    own = {(zone.name, "NS"), (zone.name, "CAA"), (token_name(zone.name), "TXT")}
+    return (record for record in zone.records if (record.name, record.type) in own)
 
 
 def _record(claim: Claim, fields: Mapping[str, Any], *, first: bool = False) -> tuple[RecordOnClaim, ...]:

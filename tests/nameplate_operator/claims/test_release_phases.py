@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from nameplate_operator.changes import WriteRecords
 from nameplate_operator.claims.quarantine import DeleteZone, Quarantine, Rest
 from nameplate_operator.claims.tenure import Holding, Tenure
 from nameplate_operator.claims.undelegation import Answer, Undelegation
-from nameplate_operator.claims.withdrawal import BareZone, Remains, Withdrawal
+from nameplate_operator.claims.withdrawal import Remains, Withdrawal
 from nameplate_operator.claims.writes import DeleteClaim, WriteClaim
-from nameplate_operator.phase import Was
+from nameplate_operator.phase import Findings, Was
 from nameplate_operator.ports import RecordSet, Zone
 from tests.nameplate_operator.builders import CLAIM_REF, TOKEN, a_claim, memory_ports, settings
 
@@ -69,7 +70,7 @@ def test_bound(subject, vanished, expected):
 
 
 def bare(upserts=(), deletions=(), *records):
-    return BareZone(zone=zone(*records), upserts=upserts, deletions=deletions)
+    return WriteRecords(zone=zone(*records), upserts=upserts, deletions=deletions)
 
 
 WITHDRAWN = {
@@ -179,3 +180,21 @@ RELEASABLE = {
 def test_releasable(subject, seen, expected):
     phase = Quarantine(memory_ports(), settings())
     assert answer(phase.decide(subject, Rest(*seen), Was(NOW))) == expected
+
+
+@pytest.mark.parametrize(
+    ("seen", "withdrawn"),
+    [
+        pytest.param(Remains(None), True, id="no zone"),
+        pytest.param(Remains(zone(NS, TXT, CAA)), True, id="bare"),
+        pytest.param(Remains(zone(NS, TXT, CAA, ADDRESS)), False, id="the former holder's address stands in it"),
+        pytest.param(None, False, id="not seen in this pass"),
+    ],
+)
+async def test_a_name_rests_until_its_zone_was_seen_to_be_bare(seen, withdrawn):
+    findings = Findings()
+    findings.add(Undelegation, Answer(False))
+    if seen is not None:
+        findings.add(Withdrawal, seen)
+    rest = await Quarantine(memory_ports(), settings()).observe(claim(FINALIZER, **RELEASED), findings, NOW)
+    assert rest.withdrawn is withdrawn

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from nameplate_api.conditions import Condition, Reason, Truth
-from nameplate_operator.changes import ApplyChild
+from nameplate_operator.changes import ApplyChild, WriteRecords
 from nameplate_operator.children.drift import sealed
 from nameplate_operator.children.ingress import ingress
 from nameplate_operator.phase import Decision, Streak, Verdict, Was
-from nameplate_operator.phases.route import PublishRecords, Route, Routing
+from nameplate_operator.phases.route import Route, Routing
 from nameplate_operator.ports import RecordSet, Zone
 from tests.nameplate_operator.builders import a_condition, a_domain, memory_ports, settings
 from tests.nameplate_operator.memory_ports import EPOCH
@@ -73,7 +73,7 @@ UNKNOWN = Condition.model_validate(a_condition("Routed", "Unknown", "Waiting"))
 
 
 def publish(into: Zone, *upserts: RecordSet, deletions: tuple[RecordSet, ...] = (), first: bool = False) -> Any:
-    return PublishRecords(zone=into, upserts=upserts, deletions=deletions, first=first)
+    return WriteRecords(zone=into, upserts=upserts, deletions=deletions, first=first)
 
 
 HAND_EDITED = zone(replace(records(ONE)[0], values=(TWO,)), *records(ONE)[1:])

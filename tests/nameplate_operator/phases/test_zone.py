@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from nameplate_api.conditions import Reason, Truth
-from nameplate_operator.changes import RecordOnClaim
+from nameplate_operator.changes import RecordOnClaim, WriteRecords
 from nameplate_operator.claims.register import Register
 from nameplate_operator.phase import Decision, Findings, Verdict, Was
 from nameplate_operator.phases.acceptance import Acceptance, Standing
-from nameplate_operator.phases.zone import CreateZone, Hosting, RepairZone, ZoneHosting
+from nameplate_operator.phases.zone import CreateZone, Hosting, ZoneHosting
 from nameplate_operator.ports import RecordSet, Zone
 from nameplate_operator.subject import Claim
 from tests.nameplate_operator.builders import CLAIM_REF, TOKEN, a_claim, a_domain, memory_ports, settings
@@ -68,8 +68,8 @@ def with_records(*records: RecordSet) -> Zone:
     return replace(ZONE, records=tuple(sorted(records)))
 
 
-def repair(zone: Zone, *upserts: RecordSet, deletions: tuple[RecordSet, ...] = ()) -> RepairZone:
-    return RepairZone(zone=zone, upserts=upserts, deletions=deletions)
+def repair(zone: Zone, *upserts: RecordSet, deletions: tuple[RecordSet, ...] = ()) -> WriteRecords:
+    return WriteRecords(zone=zone, upserts=upserts, deletions=deletions)
 
 
 OTHER_NS = with_records(replace(NS_SET, values=("ns.other.example",)), TXT_SET, CAA_SET)
