@@ -1,6 +1,6 @@
 """Holds what one watch shows, and our own writes ahead of it: never older than what was seen before."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from nameplate_operator.ports import Manifest
@@ -17,14 +17,9 @@ class Mirror:
 
     def __init__(self) -> None:
         self.current = False
-        self.listed = False
         self._objects: dict[Key, Manifest] = {}
         self._deleted: set[str] = set()
         """Uids of what we deleted and the watch has not shown to be gone yet."""
-
-    def __len__(self) -> int:
-        """Return how many objects there are."""
-        return len(self._objects)
 
     def get(self, namespace: str, name: str) -> Manifest | None:
         """Return the object; nobody may change it."""
@@ -40,7 +35,6 @@ class Mirror:
         changed = [self._objects.pop(key) for key in vanished]
         for each in listed.values():
             changed += self.put(each)
-        self.listed = True
         return changed
 
     def put(self, manifest: Manifest) -> list[Manifest]:
@@ -65,10 +59,6 @@ class Mirror:
         if known is not None and known["metadata"]["uid"] == uid:
             del self._objects[namespace, name]
             self._deleted.add(uid)
-
-    def __iter__(self) -> Iterator[Manifest]:
-        """Yield all objects."""
-        return iter(self._objects.values())
 
 
 def _key(manifest: Manifest) -> Key:

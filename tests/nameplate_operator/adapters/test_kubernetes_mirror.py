@@ -97,3 +97,7 @@ def test_a_list_that_is_older_than_an_own_write_does_not_undo_it(mirror: Mirror)
 def test_managed_fields_are_not_kept(mirror: Mirror) -> None:
     mirror.put(an_object(1, managedFields=[{"manager": "x"}]))
     assert "managedFields" not in (mirror.get("acme", "web") or {})["metadata"]
+
+
+def test_an_empty_mirror_is_a_mirror_all_the_same(mirror: Mirror) -> None:
+    assert bool(mirror)
