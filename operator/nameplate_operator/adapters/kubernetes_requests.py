@@ -15,6 +15,7 @@ import aiohttp
 from kubernetes.aio.client.api_client import ApiClient
 from kubernetes.aio.client.configuration import Configuration
 
+from nameplate_operator.adapters.kubernetes_connections import Connections
 from nameplate_operator.adapters.kubernetes_login import bearer
 from nameplate_operator.adapters.kubernetes_refusals import Answer, away
 
@@ -26,6 +27,7 @@ APPLY = "application/apply-patch+yaml"
 _AGENT = f"nameplate-operator/{version('nameplate')}"
 _AGENT = f"nameplate-operator/{version('nameplate')}"
 _POOL = 32
+_CONNECT = 5.0
 _LONGEST_PAUSE = 2.0
 
 
@@ -54,12 +56,12 @@ class Requests:
         self._configuration = configuration
         self._requested = requested
         configuration.connection_pool_maxsize = _POOL
-        self._client = ApiClient(configuration)
+        self._client = _client(configuration)
         # Each watch holds a connection for as long as it lives: they must not use up the pool.
         streaming = Configuration()
         streaming.__dict__.update(configuration.__dict__)
         streaming.connection_pool_maxsize = 0
-        self._streaming = ApiClient(streaming)
+        self._streaming = _client(streaming)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -92,7 +94,9 @@ class Requests:
         started, code = time.monotonic(), "<error>"
         try:
             async with asyncio.timeout(call.timeout):
-                response = await self._open(self._client, call, aiohttp.ClientTimeout(total=call.timeout))
+                response = await self._open(
+                    self._client, call, aiohttp.ClientTimeout(total=call.timeout, sock_connect=_CONNECT)
+                )
                 async with response:
                     code = str(response.status)
                     return Answer(response.status, _json(await response.read()), _seconds(response))
@@ -103,7 +107,7 @@ class Requests:
     async def stream(self, call: Call) -> AsyncIterator[tuple[Answer, aiohttp.StreamReader]]:
         """Open a watch: its first answer, and what then comes line by line. Raises ProviderError, then aiohttp's."""
         started, code = time.monotonic(), "<error>"
-        endless = aiohttp.ClientTimeout(total=None, sock_connect=5)
+        endless = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT)
         try:
             async with asyncio.timeout(call.timeout):
                 response = await self._open(self._streaming, call, endless)
@@ -133,6 +137,12 @@ class Requests:
         sent = await client.call_api(call.method, url, headers, body=call.body, _request_timeout=timeout)
         response: aiohttp.ClientResponse = sent.response
         return response
+
+
+def _client(configuration: Configuration) -> ApiClient:
+    client = ApiClient(configuration)
+    client.rest_client = Connections(configuration)
+    return client
 
 
 def _asks_again(answer: Answer, call: Call) -> bool:
