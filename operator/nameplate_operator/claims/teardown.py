@@ -51,8 +51,10 @@ class Teardown:
         if is_unbound(claim):
             await delete(claim).apply(self._ports)
         elif claim.spec.release_time is None:
-            await release(claim, now).apply(self._ports)
-            if event := _still_delegated(domain, claim):
+            # An edit just before the deletion, or while suspended, was never copied to the claim.
+            policy = claim.spec.deletion_policy if domain.invalid else domain.spec.deletion_policy
+            await release(claim, now, policy).apply(self._ports)
+            if event := _still_delegated(domain, claim, policy):
                 await self._ports.cluster.emit(event)
 
 
@@ -62,9 +64,9 @@ def records_to_remove(claim: Claim) -> str:
     return f"the NS records of {claim.ref.name} ({', '.join(nameservers)})"
 
 
-def _still_delegated(domain: Domain, claim: Claim) -> Event | None:
+def _still_delegated(domain: Domain, claim: Claim, policy: DeletionPolicy) -> Event | None:
     zone = claim.spec.zone
-    if zone is None or not zone.delegated or claim.spec.deletion_policy is DeletionPolicy.RETAIN:
+    if zone is None or not zone.delegated or policy is DeletionPolicy.RETAIN:
         return None
     message = f"Remove {records_to_remove(claim)} at the zone above; until then the name stays with this namespace."
     return Event(domain.ref, domain.uid, "Normal", Reason.PARENT_STILL_DELEGATES, clip(message), action="Release")

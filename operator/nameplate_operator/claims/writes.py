@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from nameplate_api.custom_domain import FINALIZER
+from nameplate_api.custom_domain import FINALIZER, DeletionPolicy
 from nameplate_operator.changes import FINALIZERS
 from nameplate_operator.phase import Change
 from nameplate_operator.ports import Conflict, Ports, Ref
@@ -132,10 +132,14 @@ def guard(domain: Domain) -> tuple[GuardDomain, ...]:
     return () if domain.guarded else (GuardDomain(domain=domain.ref, uid=domain.uid, first=True),)
 
 
-def release(claim: Claim, now: datetime) -> WriteClaim:
-    """Return what makes a bound claim a released one; its sources are free from then on."""
+def release(claim: Claim, now: datetime, policy: DeletionPolicy | None = None) -> WriteClaim:
+    """Return what makes a bound claim a released one; its sources are free from then on.
+
+    ``policy`` is the holder's last word on what becomes of the zone; None leaves it as it was copied before.
+    """
     at = now.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return WriteClaim(**version_of(claim), spec={"releaseTime": at, "sources": []})
+    last_word = {} if policy is None else {"deletionPolicy": policy.value}
+    return WriteClaim(**version_of(claim), spec={"releaseTime": at, "sources": [], **last_word})
 
 
 def version_of(claim: Claim) -> dict[str, Any]:

@@ -111,9 +111,12 @@ async def test_the_owner_is_told_which_records_to_remove():
     assert f"the NS records of cdp.acme.com ({', '.join(SERVERS)})" in event.message
 
 
-@pytest.mark.parametrize("claim", [{"zone": ZONE}, {"zone": ZONE | {"delegated": True}, "deletionPolicy": "Retain"}])
-async def test_nobody_is_told_to_remove_what_was_never_there_or_is_to_stay(claim):
-    world = World(claim)
+@pytest.mark.parametrize(
+    ("delegated", "policy"),
+    [pytest.param(False, "Delete", id="never there"), pytest.param(True, "Retain", id="to stay")],
+)
+async def test_nobody_is_told_to_remove_what_was_never_there_or_is_to_stay(delegated, policy):
+    world = World({"zone": ZONE | {"delegated": delegated}}, deletionPolicy=policy)
     await world.tear_down()
     assert world.cluster.events == []
 
@@ -136,3 +139,18 @@ async def test_a_claim_that_changed_meanwhile_is_looked_at_again():
     stale = replace(read, resource_version="0")
     assert await Teardown(world.ports, settings())(stale, NOW) == 0
     assert DOMAIN_REF in world.cluster.objects
+
+
+@pytest.mark.parametrize(
+    ("copied", "last_word"), [("Delete", "Retain"), ("Retain", "Delete"), ("Retain", "Retain"), ("Delete", "Delete")]
+)
+async def test_the_last_word_on_the_zone_holds_though_no_pass_ever_copied_it(copied, last_word):
+    world = World({"deletionPolicy": copied}, deletionPolicy=last_word, suspend=True)
+    await world.tear_down()
+    assert world.claim["deletionPolicy"] == last_word
+
+
+async def test_an_unusable_spec_leaves_the_policy_as_it_was_copied():
+    world = World({"deletionPolicy": "Retain"}, deletionPolicy="Perhaps")
+    await world.tear_down()
+    assert world.claim["deletionPolicy"] == "Retain"
