@@ -16,6 +16,7 @@ CUSTOM_DOMAIN = Kind(API_VERSION, KIND, "customdomains")
 DOMAIN_CLAIM = Kind(API_VERSION, CLAIM_KIND, "domainclaims", namespaced=False)
 
 
+_REASONS = frozenset(reason.value for reason in Reason)
 _NO_SPEC = CustomDomainSpec.model_construct(domain="", sources=())
 
 
@@ -132,6 +133,9 @@ def _conditions(status: Mapping[str, Any]) -> dict[ConditionType, Condition]:
     for entry in status.get("conditions", ()):
         try:
             condition = Condition.model_validate(entry)
+            if condition.reason not in _REASONS:
+                # Another version of the operator wrote it: its truth and its time hold all the same.
+                condition = condition.model_copy(update={"reason": Reason.PROGRESSING})
             found[ConditionType(condition.type)] = condition
         except ValueError:
             continue

@@ -131,6 +131,14 @@ async def test_a_failed_look_keeps_what_was_seen(before, error, expected):
     assert (verdict.truth, verdict.reason, verdict.message, verdict.stalled) == expected
 
 
+async def test_a_reason_of_another_version_is_no_obstacle():
+    zone = toy(ZONE)
+    zone.look = raising(AWAY)
+    decisions = await planned(zone, domain=a_domain(status=zone_was("True", "ReasonOfAnotherVersion", "It stands.")))
+    message = f"It stands. The last attempt failed: {AWAY.message}"
+    assert decisions[ZONE].verdict == Verdict(Truth.TRUE, Reason.PROGRESSING, message)
+
+
 async def test_a_failed_look_keeps_the_phase_s_part_of_status():
     zone = toy(ZONE)
     type(zone).reports = ("nameservers",)
