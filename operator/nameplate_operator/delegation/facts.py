@@ -102,6 +102,8 @@ class Host:
     state: HostState
     addresses: tuple[str, ...] = ()
     alias: str = ""
+    whole: bool = True
+    """False where the addresses of one family could not be asked for."""
 
     @property
     def servers(self) -> Iterator[Server]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from nameplate_api.conditions import Reason
 from nameplate_operator.delegation.classify import ADDRESS_TYPES, records
 from nameplate_operator.delegation.cuts import CutCache
+from nameplate_operator.delegation.facts import HostState
 from nameplate_operator.delegation.inquiry import Inquiry, gather
 from nameplate_operator.delegation.walk import Walk
 from nameplate_operator.ports import ProviderError, Question, Resolver, Server
@@ -19,12 +20,18 @@ class AddressLookup:
         self._cuts = CutCache()
 
     async def of(self, hosts: Iterable[str], payer: str) -> tuple[str, ...]:
-        """Return the addresses of the hosts, found from the root. Raises ProviderError if the budget is used up."""
+        """Return the addresses of the hosts, found from the root.
+
+        Raises ProviderError unless all of them were told, or denied, in full.
+        """
         async with Inquiry(self._resolver, self._timeout, payer) as inquiry:
             walk = Walk(inquiry, self._cuts)
             found = await gather(walk.addresses(host) for host in hosts)
         if inquiry.starved is not None:
             raise inquiry.starved
+        unknown = next((host.name for host in found if not host.whole or host.state is HostState.UNKNOWN), None)
+        if unknown is not None:
+            raise ProviderError(Reason.NS_TIMEOUT, f"The addresses of {unknown} could not be looked up.")
         return tuple(sorted({address for host in found for address in host.addresses}))
 
     async def at(self, nameservers: Iterable[str], names: Iterable[str], payer: str) -> dict[str, tuple[str, ...]]:
@@ -40,16 +47,16 @@ class AddressLookup:
             said = await gather(_said(inquiry, servers, name) for name in names)
         if inquiry.starved is not None:
             raise inquiry.starved
-        if None in said:
+        if any(addresses is None for addresses in said):
             raise ProviderError(Reason.NS_TIMEOUT, "Our own name servers did not answer.")
         return {name: addresses or () for name, addresses in zip(names, said, strict=True)}
 
 
 async def _said(inquiry: Inquiry, servers: list[Server], name: str) -> tuple[str, ...] | None:
-    """Return the addresses, or None if nobody said anything with authority."""
+    """Return the addresses, or None if nobody said anything with authority about one of the types."""
     found = await gather(_values(inquiry, servers, Question(name, type_)) for type_ in ADDRESS_TYPES)
     heard = [addresses for addresses in found if addresses is not None]
-    return tuple(address for addresses in heard for address in addresses) if heard else None
+    return tuple(address for addresses in heard for address in addresses) if len(heard) == len(found) else None
 
 
 async def _values(inquiry: Inquiry, servers: list[Server], question: Question) -> tuple[str, ...] | None:

@@ -91,19 +91,20 @@ class Walk:
         return await self._host(name, [reply for reply in replies if isinstance(reply, Reply)], trail)
 
     async def _host(self, name: str, replies: list[Reply], trail: Trail) -> Host:
+        whole = len(replies) == len(ADDRESS_TYPES)
         found = [
             record for reply in replies for type_ in ADDRESS_TYPES if (record := records(reply.answer, name, type_))
         ]
         if found:
             addresses = _bounded(tuple(a for record in found for a in record.values))
-            if len(replies) == len(ADDRESS_TYPES):
+            if whole:
                 self._cache.addresses.put(name, addresses, min(record.ttl for record in found))
-            return Host(name, HostState.FOUND, addresses)
+            return Host(name, HostState.FOUND, addresses, whole=whole)
         alias = next((record for reply in replies if (record := records(reply.answer, name, "CNAME"))), None)
         if alias is not None:
             target = await self.addresses(alias.values[0], trail)
-            return Host(name, target.state, target.addresses, alias=alias.values[0])
-        return Host(name, HostState.ABSENT if replies else HostState.UNKNOWN)
+            return Host(name, target.state, target.addresses, alias=alias.values[0], whole=target.whole)
+        return Host(name, HostState.ABSENT if replies else HostState.UNKNOWN, whole=whole)
 
     async def _down(self, cut: Cut, question: Question, trail: Trail) -> Reply | Silence:
         """Ask the zone's servers, and those of a zone that they refer to for the very name."""

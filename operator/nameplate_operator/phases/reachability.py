@@ -12,6 +12,8 @@ from nameplate_operator.well_known import first_failure
 
 _STRIKES = 3
 _STRIKING_FOR = 60.0
+_TOLD = frozenset({Reason.CONNECT_FAILED, Reason.WRONG_CERTIFICATE, Reason.NOT_OURS})
+"""What a probe can tell; any other failure kept it from being made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,10 @@ class Reachability(Phase[Domain, Reach]):
         running = findings.of(IngestionService)
         if running is None or running.heard is None:
             return None
-        return Reach(tuple(running.heard), first_failure(running.heard.values()))
+        failure = first_failure(running.heard.values())
+        if failure is not None and failure.reason not in _TOLD:
+            raise failure
+        return Reach(tuple(running.heard), failure)
 
     def decide(self, subject: Domain, seen: Reach, was: Was) -> Decision:
         """True at once; False only after failures in a row, if it ever was True."""

@@ -49,3 +49,14 @@ async def test_an_answer_without_authority_tells_nothing(world):
         server.inject(faults.not_authoritative())
     with pytest.raises(ProviderError, match="did not answer"):
         await lookup(world).at(child.nameservers, (NAME,), "")
+
+
+@pytest.mark.parametrize("silent", [("A", "AAAA"), ("AAAA",)], ids=["both families", "one family"])
+async def test_half_an_answer_is_no_answer(world, silent):
+    zone = world.zone("acme.example", servers=2)
+    zone.add_records("lb", "A", "192.0.2.7")
+    for type_ in silent:
+        for server in zone.servers:
+            server.inject(faults.silent(), name="lb.acme.example", rdtype=type_)
+    with pytest.raises(ProviderError, match=r"lb\.acme\.example could not be looked up"):
+        await lookup(world).of(["lb.acme.example"], "")
