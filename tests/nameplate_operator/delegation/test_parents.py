@@ -42,6 +42,9 @@ UNKNOWN = {
     "one fails": facts((View.FAILED, ())),
     "no server is known": facts(),
     "the parent was not reached": facts(reached=False),
+    "a name above is missing by one, the other is silent": facts(
+        (NXDOMAIN, ()), (View.SILENT, ()), reached=False, missing="acme.com"
+    ),
 }
 
 
