@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import io
 import json
 import math
 import sys
@@ -53,9 +54,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     as_asked = (
         json.dumps(as_json(conclusion, facts), indent=2) if options.output == "json" else as_text(conclusion, facts)
     )
-    encoding = sys.stdout.encoding or "ascii"
-    print(as_asked.encode(encoding, "backslashreplace").decode(encoding))  # noqa: T201 - the command's output
-    return _EXIT[conclusion.truth]
+    return _EXIT[conclusion.truth] if _printed(as_asked) else _EXIT[Truth.UNKNOWN]
+
+
+def _printed(text: str) -> bool:
+    """Print the outcome; say whether it got out, since no verdict counts that nobody could read."""
+    try:
+        encoding = sys.stdout.encoding or "ascii"
+        print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)  # noqa: T201 - the command's output
+    except (OSError, AttributeError, ValueError):
+        # Else the interpreter tries once more at its end, and ends with a code of its own.
+        sys.stdout = io.StringIO()
+        return False
+    return True
 
 
 def _parser() -> argparse.ArgumentParser:

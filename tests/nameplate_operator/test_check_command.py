@@ -241,3 +241,11 @@ def test_it_needs_no_extra(world: DnsWorld) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("cdp.acme.example: delegated (Delegated)\n")
+
+
+@pytest.mark.parametrize("redirection", [">&-", ">/dev/full"])
+def test_an_outcome_that_nobody_can_read_is_no_verdict(world: DnsWorld, redirection: str) -> None:
+    command = " ".join([sys.executable, "-m", "nameplate_operator.check_command", NAME, *where(world), redirection])
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr

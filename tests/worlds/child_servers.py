@@ -186,3 +186,16 @@ def no_glue(world: DnsWorld) -> None:
     world.zone(NAME)
     parent.remove_records("ns1.cdp", "A")
     parent.remove_records("ns2.cdp", "A")
+
+
+@table.unknown("NSTimeout", says="did not give the TXT record _nameplate.cdp.acme.example")
+def token_unreadable(world: DnsWorld) -> None:
+    """All of our servers answer for the zone, but fail at its token."""
+    for server in delegated(world).servers:
+        server.inject(faults.rcode("SERVFAIL"), rdtype="TXT")
+
+
+@table.true(severity="Warning", also=("NSTimeout",), says="did not give the TXT record")
+def token_unreadable_on_one(world: DnsWorld) -> None:
+    """One of our servers fails at the zone's token."""
+    delegated(world).servers[1].inject(faults.rcode("SERVFAIL"), rdtype="TXT")

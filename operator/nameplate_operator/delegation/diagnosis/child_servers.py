@@ -14,6 +14,7 @@ _LAME = {
     Service.DENIED: Reason.LAME_NXDOMAIN,
     Service.REFERS_AWAY: Reason.LAME_UPWARD_REFERRAL,
 }
+_LONGEST_WITH_TOKEN = 253 - len("_nameplate.")
 _NO_WAY = (Why.NO_ROUTE, Why.NOT_ASKED)
 
 
@@ -102,6 +103,11 @@ def _wrong_zone(case: Case) -> Iterator[Problem]:
             "Two zones of the same name exist; retire the old one."
         )
         yield Problem(Reason.WRONG_ZONE_ANSWERS, Severity.BLOCKING, message)
+    unread = tuple(child for child in case.serving if child.texts is None)
+    if unread and len(case.facts.name) <= _LONGEST_WITH_TOKEN:
+        severity = Severity.UNKNOWN if len(unread) == len(case.serving) else Severity.WARNING
+        message = f"{_servers(unread)} did not give the TXT record _nameplate.{case.facts.name}, which tells our zone."
+        yield Problem(Reason.NS_TIMEOUT, severity, message)
 
 
 def _listed_otherwise(case: Case) -> Iterator[Problem]:
