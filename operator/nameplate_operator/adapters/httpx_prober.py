@@ -13,7 +13,12 @@ from nameplate_operator.settings import ProberSettings
 
 _LARGEST = 64 * 1024
 _AGAIN_AFTER = 5.0
-_HEADERS = {"User-Agent": "nameplate", "Accept": "application/json", "Cache-Control": "no-cache"}
+_HEADERS = {
+    "User-Agent": "nameplate",
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "Cache-Control": "no-cache",
+}
 
 
 class HttpxProber:
