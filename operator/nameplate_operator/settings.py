@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from nameplate_api.custom_domain import ResourceAmounts, Resources
+from nameplate_api.schema import HOST_PATTERN, LabelName
 
 Seconds = Annotated[float, Field(gt=0, le=10 * 365 * 86400)]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -27,10 +28,16 @@ class PowerDnsSettings(_Settings):
     api_key_file: Annotated[Path, Field(description="File that holds the API key.")]
     server_id: Annotated[str, Field(description="Id of the server in that API.")] = "localhost"
     nameserver_domain: Annotated[
-        str, Field(description="Domain below which each zone's name servers are named, as in <label>.ns1.<domain>.")
+        str,
+        Field(
+            max_length=200,
+            pattern=HOST_PATTERN,
+            description="Domain below which each zone's name servers are named, as in <label>.ns1.<domain>.",
+        ),
     ]
     nameserver_groups: Annotated[
-        tuple[str, ...], Field(min_length=1, description="Labels with one wildcard address record each.")
+        tuple[LabelName, ...],
+        Field(min_length=1, max_length=13, description="Labels with one wildcard address record each."),
     ] = ("ns1", "ns2")
 
 

@@ -45,6 +45,11 @@ def test_a_good_file_is_read_and_shown_without_secrets(tmp_path: Path):
             GOOD | {"workers": "many"}, ["workers: found 'many', expected: input should be a valid integer"], id="type"
         ),
         pytest.param(
+            {**GOOD, "zones": {"powerDns": {**GOOD["zones"]["powerDns"], "nameserverDomain": "no domain!"}}},
+            ["zones.powerDns.nameserverDomain: found 'no domain!'"],
+            id="no host name",
+        ),
+        pytest.param(
             GOOD | {"workers": 100},
             ["workers: found 100, expected: input should be less than or equal to 64"],
             id="range",

@@ -19,6 +19,7 @@ from nameplate_operator.subject import Claim, Domain
 
 SERVICE_ACCOUNT = "nameplate-operator"
 """Name of the operator's ServiceAccount, as the RoleBinding to apply names it."""
+_ACCESS_EVERY = 30.0
 _CONTESTED_EVERY = 1.0
 
 
@@ -76,6 +77,9 @@ class Acceptance(Phase[Domain, Standing]):
     def _recheck(self, step_: Step, verdict: Verdict, was: Was) -> float | None:
         if verdict.truth is Truth.TRUE:
             return None
+        if verdict.reason is Reason.ACCESS_DENIED:
+            # Nothing tells us of a RoleBinding: whoever applies it is waiting for us.
+            return _ACCESS_EVERY
         if verdict.stalled:
             return waiting_every(self.settings.pace, was.false_for)
         return None if step_.changes else _CONTESTED_EVERY

@@ -107,6 +107,7 @@ async def test_lacking_rights_are_learnt_from_the_tls_secret_and_the_remedy_is_a
     world.cluster.denied.add(("get", "Secret"))
     _, decision = await world.decide(namespace="ops")
     assert words(decision) == ("False", "AccessDenied", True)
+    assert decision.recheck_after == 30
     assert decision.verdict.message.endswith(
         "kubectl create rolebinding nameplate-domain --clusterrole=nameplate-domain "
         "--serviceaccount=ops:nameplate-operator -n acme"
