@@ -12,6 +12,8 @@ from nameplate_operator.ports import Manifest
 APPLIED = f"{GROUP}/applied"
 """Annotation with a digest of what was applied: it tells of a field that is no longer set and still stands."""
 _SHARED_LISTS = frozenset({"ownerReferences", "finalizers"})
+_WHOLE = frozenset({"selector"})
+"""Mappings that mean something else with an entry more: a Service with a foreign label in its selector finds no Pod."""
 
 
 def sealed(manifest: Manifest) -> dict[str, Any]:
@@ -31,7 +33,10 @@ def _holds(live: Any, wanted: Any, *, shared: bool = False) -> bool:
     if isinstance(wanted, Mapping):
         if not isinstance(live, Mapping):
             return not wanted and live is None
-        return all(_holds(live.get(name), value, shared=name in _SHARED_LISTS) for name, value in wanted.items())
+        return all(
+            live.get(name) == value if name in _WHOLE else _holds(live.get(name), value, shared=name in _SHARED_LISTS)
+            for name, value in wanted.items()
+        )
     if isinstance(wanted, Sequence) and not isinstance(wanted, str):
         found = live or []
         if not isinstance(found, Sequence) or isinstance(found, str):

@@ -45,6 +45,12 @@ def test_owners_beside_ours_are_no_drift_but_ours_must_be_there() -> None:
     assert drifted(wanted, {"metadata": {"ownerReferences": [theirs]}})
 
 
+def test_a_selector_with_a_label_more_is_drift_for_it_finds_other_pods() -> None:
+    wanted = {"spec": {"selector": {"app": "ingestion"}}}
+    assert not drifted(wanted, {"spec": {"selector": {"app": "ingestion"}}})
+    assert drifted(wanted, {"spec": {"selector": {"app": "ingestion", "tier": "other"}}})
+
+
 def test_a_field_that_is_no_longer_set_is_drift_by_the_digest_of_what_was_applied() -> None:
     before = {"metadata": {"name": "web"}, "spec": {"class": "nginx", "port": 80}}
     after = {"metadata": {"name": "web"}, "spec": {"port": 80}}
