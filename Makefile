@@ -51,6 +51,10 @@ test: programs ## Run all tests on this machine; counted bars run a seeded tenth
 soak: programs ## Run all tests with every counted bar in full
 	pytest -n 4 --dist worksteal --soak
 
+.PHONY: bench
+bench: programs ## Measure what the operator needs per domain, beside a tight client (DOMAINS=20: fewer; WRITE=1: docs/bench.md)
+	@$(BIN)/python -m bench $(DOMAINS) $(if $(WRITE),--write)
+
 .PHONY: demo
 demo: $(VENV)/ready ## Show a domain's life on this machine, from kubectl apply to an answer by its own name and back
 	@$(BIN)/python -m tests.demo

@@ -1,0 +1,1 @@
+"""Benchmarks of the operator on this machine: tables without pass or fail."""

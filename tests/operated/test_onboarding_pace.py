@@ -1,0 +1,62 @@
+"""How soon a domain is Ready after its owner has entered the NS records, at the pace of the first hour of waiting."""
+
+import random
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cluster.programs import Programs
+from tests.cluster.waiting import until
+from tests.operated.onset import Onset, percentile
+from tests.operated.tenant import Tenant
+from tests.operated.world import OperatedWorld
+
+DOMAINS = 60
+"""Of which a plain run takes twenty."""
+WITHIN = 15.0
+EDIT_EVERY = 1.5
+"""Seconds between two owners' edits, on average."""
+FIRST_HOUR: dict[str, object] = {
+    # The two minutes before the first hour's pace begins are looked at at that pace too: nobody has to sit them out.
+    "pace": {"editEvery": 10, "firstHourEvery": 10, "activeEvery": 1800, "failedAfter": 30},
+}
+
+
+@pytest.fixture
+def patient_world(built_programs: Programs) -> Iterator[OperatedWorld]:
+    """A world whose operator looks as seldom as it does by default in the first hour."""
+    with OperatedWorld(FIRST_HOUR, direct=True, built=built_programs) as started:
+        yield started
+
+
+def enter_at_random_moments(tenants: list[Tenant], rng: random.Random) -> None:
+    """Have each owner type the records at a moment of their own."""
+    window = EDIT_EVERY * len(tenants)
+    begun = time.monotonic()
+    moments = sorted(rng.uniform(0, window) for _ in tenants)
+    for moment, tenant in zip(moments, rng.sample(tenants, len(tenants)), strict=True):
+        time.sleep(max(0.0, begun + moment - time.monotonic()))
+        tenant.enter_ns_records()
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(900)
+def test_a_domain_is_ready_within_fifteen_seconds_of_the_parents_change_at_p95(patient_world, counted, rng):
+    world: OperatedWorld = patient_world
+    tenants = [world.tenant() for _ in counted(DOMAINS)]
+    domains = {(tenant.namespace, tenant.name): tenant for tenant in tenants}
+    with Onset(world.cluster) as onset:
+        for tenant in tenants:
+            tenant.create()
+        for tenant in tenants:
+            tenant.wait_for("Delegated", "False", "DelegationMissing")
+        enter_at_random_moments(tenants, rng)
+        until(lambda: onset.all_hold("Ready", domains), "all to be Ready", timeout=120)
+    changed = {key: tenant.parent.changes[-1].time for key, tenant in domains.items()}
+    seen = [onset.held[key]["Delegated"] - at for key, at in changed.items()]
+    took = [onset.held[key]["Ready"] - at for key, at in changed.items()]
+    for what, values in (("seen to be delegated", seen), ("Ready", took)):
+        figures = f"p50 {percentile(values, 0.5):.1f} s, p95 {percentile(values, 0.95):.1f} s, max {max(values):.1f} s"
+        print(f"{len(values)} domains, {what} after: {figures}")
+    assert percentile(took, 0.95) <= WITHIN, sorted(took)
