@@ -55,9 +55,15 @@ def _read_mounts(found: Configuration, environment: Mapping[str, str]) -> None:
     found.host = f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}"
     found.ssl_ca_cert = str(authority)
 
+    seen: tuple[int, int] | None = None
+
     def refresh(configuration: Configuration) -> None:
-        # The kubelet replaces the token long before its end; a small file in memory may be read at every request.
-        configuration.api_key[_TOKEN] = f"Bearer {token.read_text(encoding='ascii').strip()}"
+        nonlocal seen
+        # The kubelet replaces the file long before the token's end; to look whether it did is far cheaper than to read.
+        status = token.stat()
+        if (status.st_ino, status.st_mtime_ns) != seen:
+            configuration.api_key[_TOKEN] = f"Bearer {token.read_text(encoding='ascii').strip()}"
+            seen = status.st_ino, status.st_mtime_ns
 
     refresh(found)
     found.refresh_api_key_hook = refresh  # type: ignore[assignment]
