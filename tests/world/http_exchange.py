@@ -63,13 +63,14 @@ class HttpInjection:
     path: str = ""
     nth: int | None = None
     times: int | None = None
+    query: str = ""
     matched: int = field(default=0, init=False)
 
     def takes(self, exchange: Exchange) -> bool:
         """Whether this exchange is meant; counts it if it matches."""
         if self.methods and exchange.method not in self.methods:
             return False
-        if not re.search(self.path, exchange.path):
+        if not re.search(self.path, exchange.path) or not re.search(self.query, exchange.query):
             return False
         self.matched += 1
         if self.nth is not None:

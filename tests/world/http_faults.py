@@ -100,9 +100,10 @@ class FaultProxy:
         path: str = "",
         nth: int | None = None,
         times: int | None = None,
+        query: str = "",
     ) -> HttpInjection:
-        """Put a fault in force for requests whose path holds this pattern; the first injection that fits wins."""
-        injection = HttpInjection(fault, methods, path, nth, times)
+        """Put a fault in force for requests whose path and query hold these patterns; the first that fits wins."""
+        injection = HttpInjection(fault, methods, path, nth, times, query)
         self.injections = [*self.injections, injection]
         return injection
 

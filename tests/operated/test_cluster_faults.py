@@ -1,0 +1,122 @@
+"""Faults of the cluster: an API server that restarts, watches that are cut or silent, rights that are missing."""
+
+import json
+import shlex
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cluster.waiting import until
+from tests.operated.certificates import certificate_at_hand
+from tests.operated.tenant import Tenant
+from tests.operated.world import OperatedWorld
+from tests.world.http_faults import HttpFault
+
+REPAIRED_WITHIN = 5.0
+CHILDREN = [
+    ("serviceaccounts", "ingestion", {"metadata": {"labels": {"nameplate.dev/domain": "other"}}}),
+    ("configmaps", "ingestion", {"data": {"settings.json": "{}"}}),
+    ("deployments", "ingestion", {"spec": {"replicas": 5}}),
+    ("services", "ingestion", {"spec": {"selector": {"app": "other"}}}),
+    ("ingresses", "ingestion", {"spec": {"ingressClassName": "other"}}),
+]
+JSON_MERGE = {"Content-Type": "application/merge-patch+json"}
+
+
+@pytest.fixture(scope="module")
+def serving_tenant(shared_world: OperatedWorld) -> Iterator[Tenant]:
+    """A domain that serves; what is done to it is mended."""
+    tenant = shared_world.tenant()
+    tenant.serve()
+    yield tenant
+    tenant.leave()
+
+
+@pytest.fixture
+def serving(serving_tenant: Tenant) -> Iterator[Tenant]:
+    """That domain, settled before and after."""
+    serving_tenant.ready()
+    yield serving_tenant
+    serving_tenant.ready()
+
+
+def shape(seen: dict | None) -> str | None:
+    """Return what stands in a child, without what every write changes."""
+    if seen is None:
+        return None
+    kept = {name: value for name, value in seen.items() if name not in ("status", "metadata")}
+    for each in ("clusterIP", "clusterIPs"):
+        kept.get("spec", {}).pop(each, None)
+    names = ("labels", "ownerReferences")
+    return json.dumps([kept, {name: seen["metadata"].get(name) for name in names}], sort_keys=True)
+
+
+@pytest.mark.parametrize(("plural", "suffix", "edit"), CHILDREN, ids=[each[0] for each in CHILDREN])
+def test_a_child_that_somebody_edits_or_deletes_is_repaired_within_five_seconds(
+    serving: Tenant, plural: str, suffix: str, edit: dict
+):
+    path, before = serving.child_path(plural, suffix), shape(serving.child(plural, suffix))
+    api = serving.world.api
+    for harm in (lambda: api.patch(path, json=edit, headers=JSON_MERGE), lambda: api.delete(path)):
+        harm().raise_for_status()
+        begun = time.monotonic()
+        until(lambda: shape(serving.child(plural, suffix)) == before, f"{plural} as before", timeout=20)
+        assert time.monotonic() - begun < REPAIRED_WITHIN
+
+
+def test_a_tls_secret_that_is_deleted_is_followed_by_a_new_certificate(serving: Tenant):
+    before, begun = certificate_at_hand(serving), time.monotonic()
+    serving.world.api.delete(serving.child_path("secrets", "tls")).raise_for_status()
+    until(lambda: serving.child("secrets", "tls"), "a new Secret")
+    assert time.monotonic() - begun < REPAIRED_WITHIN
+    assert certificate_at_hand(serving) != before
+
+
+@pytest.mark.parametrize("orderly", [True, False], ids=["in order", "at once"])
+def test_the_api_server_restarts_while_domains_are_on_their_way(world: OperatedWorld, orderly: bool):
+    tenant, pid = world.tenant(), world.operator.pid
+    tenant.apply()
+    world.cluster.restart_apiserver(orderly=orderly)
+    tenant.enter_ns_records()
+    tenant.ready()
+    assert world.operator.pid == pid
+    assert world.operator.is_ready()
+
+
+def test_watches_that_are_cut_lose_nothing_that_happens_meanwhile(world: OperatedWorld, serving: Tenant):
+    world.api_proxy.go_down()
+    serving.edit(ingestion={"replicas": 2})
+    world.api.delete(serving.child_path("services", "ingestion")).raise_for_status()
+    world.api_proxy.come_up()
+    serving.ready()
+    until(lambda: serving.child("services", "ingestion"), "the Service to be back")
+    deployment = serving.child("deployments", "ingestion") or {}
+    assert deployment["spec"]["replicas"] == 2
+
+
+def test_what_a_silent_watch_does_not_tell_is_found_by_the_next_list(world: OperatedWorld):
+    world.reconfigure({"resyncEvery": 2})
+    tenant = world.tenant()
+    world.api_proxy.inject(HttpFault(delay=600), methods={"GET"}, path="/customdomains$", query="watch=")
+    world.api_proxy.cut_connections()
+    tenant.apply()
+    tenant.wait_for("Delegated", "False", "DelegationMissing")
+    tenant.edit(deletionPolicy="Retain")
+    until(lambda: (tenant.claim() or {})["spec"]["deletionPolicy"] == "Retain", "the edit to be followed")
+    world.heal()
+    world.reconfigure({})
+
+
+def test_without_the_rolebinding_the_message_has_the_command_and_after_it_nothing_else_is_needed(
+    world: OperatedWorld,
+):
+    tenant = world.tenant(granted=False)
+    tenant.apply()
+    message = tenant.wait_for("Accepted", "False", "AccessDenied")["message"]
+    until(lambda: tenant.condition("Stalled"), "Stalled")
+    program, *arguments = shlex.split(message.partition("Allow it: ")[2])
+    assert program == "kubectl"
+    world.cluster.kubectl(*arguments)
+    tenant.enter_ns_records()
+    tenant.ready()

@@ -1,0 +1,132 @@
+"""Faults of the DNS provider: every domain comes through them by itself, and none of them reaches another domain."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cluster.waiting import until
+from tests.operated.history import History
+from tests.operated.looks import look
+from tests.operated.tenant import Tenant
+from tests.operated.world import OperatedWorld
+from tests.world.http_faults import HttpFault, Point
+
+HANGS = HttpFault(delay=600)
+
+
+@pytest.fixture(scope="module")
+def serving_tenant(shared_world: OperatedWorld) -> Iterator[Tenant]:
+    """A domain that serves all through the faults."""
+    tenant = shared_world.tenant()
+    tenant.serve()
+    yield tenant
+    tenant.leave()
+
+
+@pytest.fixture
+def unharmed(serving_tenant: Tenant) -> Iterator[Tenant]:
+    """That domain, whose Ready must be True in every version that anybody sees."""
+    with History(serving_tenant.world.cluster, serving_tenant.path) as history:
+        yield serving_tenant
+    assert {look(each)["Ready"] for each in history.versions} == {"True Serving"}
+
+
+def test_while_the_provider_is_down_what_serves_goes_on_and_what_is_new_waits_for_it(
+    world: OperatedWorld, tenant: Tenant, unharmed: Tenant
+):
+    world.powerdns.stop()
+    tenant.apply()
+    tenant.wait_for("ZoneReady", "Unknown", "ProviderUnavailable")
+    unharmed.be_looked_at()
+    world.powerdns.start()
+    tenant.enter_ns_records()
+    tenant.ready()
+
+
+def test_a_provider_that_is_slow_or_answers_too_late_makes_no_second_zone(
+    world: OperatedWorld, tenant: Tenant, unharmed: Tenant
+):
+    passed = len(world.powerdns_proxy.exchanges)
+    # Longer than the operator waits: it never hears that the zone was made.
+    world.powerdns_proxy.inject(HttpFault(Point.AFTER_EFFECT, delay=12), methods={"POST"}, path="/zones$", times=1)
+    world.powerdns_proxy.inject(HttpFault(delay=0.5))
+    tenant.apply()
+    tenant.enter_ns_records()
+    tenant.ready()
+    made = [each for each in world.powerdns_proxy.exchanges[passed:] if each.method == "POST" and each.status == 201]
+    assert len(made) == 1, [str(each) for each in made]
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503])
+def test_a_provider_that_answers_errors_is_asked_again(world: OperatedWorld, status: int):
+    tenant = world.tenant()
+    world.powerdns_proxy.inject(HttpFault(status=status, headers={"Retry-After": "1"}), path="zones", times=2)
+    tenant.apply()
+    tenant.wait_for("ZoneReady")
+
+
+def test_a_zone_that_was_lost_is_made_again_with_its_name_servers_and_all_its_records(
+    world: OperatedWorld, tenant: Tenant
+):
+    before = tenant.serve()["status"]["nameservers"]
+    records = world.zone_records(tenant.host)
+    world.at_powerdns("DELETE", f"zones/{tenant.host}.")
+    until(lambda: tenant.host in world.zones() and world.zone_records(tenant.host) == records, "the zone as it was")
+    assert tenant.ready()["status"]["nameservers"] == before
+
+
+def test_a_zone_without_our_token_is_never_touched(world: OperatedWorld, tenant: Tenant):
+    strange = {"name": f"{tenant.host}.", "kind": "Native", "nameservers": ["ns.stranger.example."]}
+    world.at_powerdns("POST", "zones", json=strange)
+    before = world.zone_records(tenant.host)
+    tenant.apply()
+    tenant.wait_for("ZoneReady", "False", "ZoneConflict")
+    tenant.delete()
+    tenant.until_deleted()
+    until(lambda: tenant.claim() is None, "the claim to be gone")
+    assert world.zone_records(tenant.host) == before
+    world.at_powerdns("DELETE", f"zones/{tenant.host}.")
+
+
+def test_records_that_somebody_removed_are_put_back(world: OperatedWorld, tenant: Tenant):
+    tenant.serve()
+    records = world.zone_records(tenant.host)
+    removed = [
+        {"name": f"{name}.", "type": kind, "changetype": "DELETE"}
+        for name, kind in ((f"_nameplate.{tenant.host}", "CAA"), (f"api.{tenant.host}", "A"), (tenant.host, "CAA"))
+    ]
+    world.at_powerdns("PATCH", f"zones/{tenant.host}.", json={"rrsets": removed})
+    assert world.zone_records(tenant.host) != records
+    until(lambda: world.zone_records(tenant.host) == records, "the records as they were")
+
+
+def test_a_domain_whose_zone_hangs_holds_up_no_other_and_its_own_deletion_is_not_held_up(
+    world: OperatedWorld, unharmed: Tenant
+):
+    bad = [world.tenant() for _ in range(3)]
+    for each in bad:
+        world.powerdns_proxy.inject(HANGS, path=f"zones/{each.host}")
+        each.apply()
+    for each in bad:
+        each.wait_for("Accepted")
+    good, begun = world.tenant(), time.monotonic()
+    good.serve()
+    assert time.monotonic() - begun < 15
+    for each in bad:
+        each.delete()
+        each.until_deleted(timeout=25)
+
+
+def test_a_namespace_that_is_deleted_while_the_provider_is_away_ends(world: OperatedWorld, tenant: Tenant):
+    tenant.serve()
+    world.powerdns.stop()
+    namespace = f"/api/v1/namespaces/{tenant.namespace}"
+    world.api.delete(namespace).raise_for_status()
+    until(lambda: world.get(namespace) is None, "the namespace to be gone", timeout=40)
+    claim = tenant.claim()
+    assert claim is not None
+    assert "releaseTime" in claim["spec"]
+    world.powerdns.start()
+    tenant.remove_ns_records()
+    tenant.until_forgotten()
