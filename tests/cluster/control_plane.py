@@ -107,12 +107,12 @@ class ControlPlane(ClusterAccess):
     def _start(self) -> None:
         self._run("etcd", self._commands.etcd())
         self._run("apiserver", self._commands.apiserver())
+        # On a busy machine the controllers give up before the API server has made the roles that they need.
+        until(self._is_ready, "the API server to be ready", timeout=120)
         if self._definitions:
-            until(self._is_ready, "the API server to be ready", timeout=60)
             self._define()
         self._run("controller-manager", self._commands.controller_manager())
         self._run("scheduler", self._commands.scheduler())
-        until(self._is_ready, "the API server to be ready", timeout=60)
         self._run("kwok", self._commands.kwok())
         with self.client() as client:
             for path, body in {"/api/v1/nodes": _NODE, **ADMISSION}.items():
