@@ -73,7 +73,6 @@ class Reason(StrEnum):
         "The provider has a zone of this name that does not carry our token.",
         "Platform team: remove that zone if it is not needed.",
     )
-    ZONE_QUOTA_REACHED = ("ZoneQuotaReached", "The provider allows no further zone.", "Platform team: raise the quota.")
 
     # Delegated: steps 0 to 8 of the delegation check
     DELEGATED = "Delegated", "The parent delegates the name to our servers, and they answer for it."

@@ -21,6 +21,7 @@ from nameplate_operator.delegation.diagnosis import Case, diagnose
 from nameplate_operator.delegation.facts import Facts
 from nameplate_operator.delegation.look import DelegationLook
 from nameplate_operator.delegation.problem import Conclusion, Problem, Severity, conclude
+from nameplate_operator.ports import Server
 
 WRONG_USAGE = 64
 """EX_USAGE of sysexits."""
@@ -134,7 +135,7 @@ def _token(text: str) -> str:
     return text
 
 
-def _hints(text: str) -> tuple[object, ...]:
+def _hints(text: str) -> tuple[Server, ...]:
     try:
         return read_root_hints(Path(text))
     except BadHints as error:

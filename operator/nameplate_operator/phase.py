@@ -4,13 +4,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from nameplate_api.conditions import Condition, ConditionType, Reason, Truth
-
-if TYPE_CHECKING:
-    from nameplate_operator.ports import Event, Ports
-    from nameplate_operator.settings import OperatorSettings
+from nameplate_operator.ports import Event, Ports
+from nameplate_operator.settings import OperatorSettings
 
 Subject = TypeVar("Subject")
 Seen = TypeVar("Seen")
@@ -42,7 +40,7 @@ class Change(ABC):
     from_spec: bool = False
 
     @abstractmethod
-    async def apply(self, ports: "Ports") -> None:
+    async def apply(self, ports: Ports) -> None:
         """Make the change; idempotent. Raises ProviderError."""
 
 
@@ -101,7 +99,7 @@ class Decision:
     report: Mapping[str, Any] = field(default_factory=dict)
     recheck_after: float | None = None
     streak: Streak = Streak()
-    events: tuple["Event", ...] = ()
+    events: tuple[Event, ...] = ()
 
     def without(self, held: tuple[Change, ...]) -> "Decision":
         """Return the decision without the changes that are held back."""
@@ -132,7 +130,7 @@ class Phase(ABC, Generic[Subject, Seen]):
     reports: ClassVar[tuple[str, ...]] = ()
     """Fields of status that this phase alone fills, in camelCase; they stay as they were when a look fails."""
 
-    def __init__(self, ports: "Ports", settings: "OperatorSettings") -> None:
+    def __init__(self, ports: Ports, settings: OperatorSettings) -> None:
         self.ports = ports
         self.settings = settings
 

@@ -62,7 +62,7 @@ async def plan(phases: Phases, subject: Subject, memory: Memory, now: datetime, 
             if not decision.changes:
                 memory.failures.pop(phase.condition, None)
         except Exception as error:  # noqa: BLE001 - one phase's trouble must never keep another from its work
-            decision = _failed_look(phase, subject, was, _known(error, subject), memory)
+            decision = _failed_look(phase, subject, was, _known(error), memory)
         memory.streaks[phase.condition] = decision.streak
         decisions[phase.condition] = decision
     return decisions
@@ -86,7 +86,7 @@ async def carry_out(
             log.info("Looking again: %s", error.message)
             changed = True
         except Exception as error:  # noqa: BLE001 - see above
-            outcome[condition] = _failed_change(condition, decision, _known(error, None), memory)
+            outcome[condition] = _failed_change(condition, decision, _known(error), memory)
     return outcome, changed
 
 
@@ -183,8 +183,8 @@ def _retry_after(condition: ConditionType, error: ProviderError, memory: Memory)
     return min(5.0 * 2.0 ** (failures - 1), 300.0)
 
 
-def _known(error: Exception, subject: Subject | None) -> ProviderError:
+def _known(error: Exception) -> ProviderError:
     if isinstance(error, ProviderError):
         return error
-    log.error("Unforeseen failure%s", f" over {subject.key}" if subject else "", exc_info=error)
+    log.error("Unforeseen failure", exc_info=error)
     return ProviderError(Reason.INTERNAL_ERROR, "The operator failed; its log says how.")

@@ -34,10 +34,8 @@ def run(file: Path, settings: OperatorSettings, log_level: str) -> int:
     from nameplate_operator.adapters.kubernetes_cluster import opened  # noqa: PLC0415
 
     async def look() -> str:
-        async with opened((CUSTOM_DOMAIN,)) as cluster:
-            return await planned(
-                manifest, wiring.passes(wiring.outside(settings, cluster), settings, Metrics()).domains
-            )
+        async with opened((CUSTOM_DOMAIN,)) as cluster, wiring.outside(settings, cluster) as ports:
+            return await planned(manifest, wiring.passes(ports, settings, Metrics()).domains)
 
     logs.configure(log_level)
     try:

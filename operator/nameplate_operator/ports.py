@@ -210,8 +210,8 @@ class ZoneProvider(Protocol):
 
     name: str
 
-    def nameservers(self, token: str) -> tuple[str, ...] | None:
-        """Return the name servers that a zone of this token will have, or None if only the provider knows."""
+    def nameservers(self, token: str) -> tuple[str, ...]:
+        """Return the name servers that a zone of this token will have."""
         ...
 
     async def find(self, name: str) -> Zone | None:
@@ -240,8 +240,8 @@ class CertificateRequest:
 
     secret: Ref
     names: tuple[str, ...]
-    labels: Mapping[str, str] = field(default_factory=dict)
-    owner: Mapping[str, Any] = field(default_factory=dict)
+    labels: Mapping[str, str]
+    owner: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """One pass over one CustomDomain: look, decide, change, report once, and say when to look again."""
 
 import hashlib
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,8 +14,6 @@ from nameplate_operator.ports import Event, Kind, Ports, Ref
 from nameplate_operator.settings import OperatorSettings
 from nameplate_operator.subject import Domain, Subject
 from nameplate_operator.summary import WORKED_ON, progress, ready, stamp
-
-log = logging.getLogger(__name__)
 
 NAMESPACE = Kind("v1", "Namespace", "namespaces", namespaced=False)
 SHOWN_FROM = 300.0

@@ -58,40 +58,41 @@ async def _operate(settings: OperatorSettings) -> int:
         return Access(configuration.host, tls(configuration), await bearer(configuration))
 
     try:
-        return await _life(settings, metrics, requests, access).run()
+        return await _live(settings, metrics, requests, access)
     finally:
         await requests.close()
 
 
-def _life(settings: OperatorSettings, metrics: Metrics, requests: Requests, access: Login) -> Life:
+async def _live(settings: OperatorSettings, metrics: Metrics, requests: Requests, access: Login) -> int:
     # What it wakes is made from it, so that it is named later.
     children = ChildWatch(requests, lambda ref: wake(ref), CHILDREN, by_namespace=(SECRET,))  # noqa: PLW0108
     cluster = KubernetesCluster(requests, (*WATCHED, *CHILDREN, SECRET), Events(requests, identity()), children)
-    passes = wiring.passes(wiring.outside(settings, cluster), settings, metrics)
+    async with wiring.outside(settings, cluster) as ports:
+        passes = wiring.passes(ports, settings, metrics)
 
-    async def look(ref: Ref) -> float | None:
-        if sighting := lookout.sightings.seen.get(ref):
-            logs.identify(uid=sighting.uid, generation=sighting.generation)
-        return await passes(ref)
+        async def look(ref: Ref) -> float | None:
+            if sighting := lookout.sightings.seen.get(ref):
+                logs.identify(uid=sighting.uid, generation=sighting.generation)
+            return await passes(ref)
 
-    queue = WorkQueue(look, slots=settings.workers, metrics=metrics, time=Time.of_the_loop())
-    lookout = Lookout(queue, metrics, children)
-    resync = Resync(cluster, lookout, WATCHED, every=settings.resync_every)
-    health = Health()
+        queue = WorkQueue(look, slots=settings.workers, metrics=metrics, time=Time.of_the_loop())
+        lookout = Lookout(queue, metrics, children)
+        resync = Resync(cluster, lookout, WATCHED, every=settings.resync_every)
+        health = Health()
 
-    def wake(ref: Ref) -> None:
-        # The children that are there at the start wake their owners together: nobody changed anything.
-        queue.wake(ref, Lane.EDIT if resync.listed else Lane.RESYNC)
+        def wake(ref: Ref) -> None:
+            # The children that are there at the start wake their owners together: nobody changed anything.
+            queue.wake(ref, Lane.EDIT if resync.listed else Lane.RESYNC)
 
-    parts = Parts(
-        health=health,
-        server=HealthServer(health, metrics, settings.health_port),
-        kinds_served=lambda: cluster.wait_for_kinds(WATCHED),
-        lease=Leadership(requests, Ref(LEASE, LEASE_NAME, settings.namespace), identity()),
-        children=children,
-        queue=queue,
-        edge=Edge(lookout.heed, access),
-        resync=resync,
-        routines=(passes.sweep_for_ever,),
-    )
-    return Life(parts, leader=metrics.leader.labels(LEASE_NAME).set)
+        parts = Parts(
+            health=health,
+            server=HealthServer(health, metrics, settings.health_port),
+            kinds_served=lambda: cluster.wait_for_kinds(WATCHED),
+            lease=Leadership(requests, Ref(LEASE, LEASE_NAME, settings.namespace), identity()),
+            children=children,
+            queue=queue,
+            edge=Edge(lookout.heed, access),
+            resync=resync,
+            routines=(passes.sweep_for_ever,),
+        )
+        return await Life(parts, leader=metrics.leader.labels(LEASE_NAME).set).run()

@@ -121,10 +121,6 @@ class Schedule:
         elif due is not None:
             self.later(turn.ref, due)
 
-    def forget(self, ref: Ref) -> None:
-        """Wait no longer for the object's time."""
-        self._due.pop(ref, None)
-
     def next_due(self) -> float | None:
         """Return the instant at which the next object becomes ready, None if none waits for its time."""
         while self._heap and self._due.get(self._heap[0][2]) != self._heap[0][0]:

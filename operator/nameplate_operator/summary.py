@@ -6,9 +6,6 @@ from datetime import datetime
 from nameplate_api.conditions import Condition, ConditionType, Reason, Truth, clip
 from nameplate_operator.phase import Verdict
 
-KSTATUS = (ConditionType.RECONCILING, ConditionType.STALLED)
-"""Present only while True (kstatus, "Conditions")."""
-
 Verdicts = Mapping[ConditionType, Verdict]
 
 
@@ -29,7 +26,7 @@ WORKED_ON = Verdict(Truth.TRUE, Reason.PROGRESSING, "The spec is being worked on
 
 
 def progress(lead: Verdict, verdicts: Verdicts, *, suspended: bool, applying: bool) -> dict[ConditionType, Verdict]:
-    """Return Reconciling or Stalled, never both; nothing while serving steadily or suspended.
+    """Return Reconciling or Stalled, never both (kstatus); nothing while serving steadily or suspended.
 
     ``applying`` says that an edit was only now carried over into what runs: what was seen is of the spec before.
     """

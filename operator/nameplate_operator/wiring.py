@@ -1,11 +1,11 @@
 """The one place where adapters meet ports, and ports meet phases."""
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from nameplate_operator.adapters.address_guard import AddressGuard
 from nameplate_operator.adapters.dnspython_resolver import DnspythonResolver
@@ -19,9 +19,8 @@ from nameplate_operator.claims.teardown import Teardown
 from nameplate_operator.delegation.look import DelegationLook
 from nameplate_operator.delegation.parents import ParentServers
 from nameplate_operator.observability import Metrics
-from nameplate_operator.phase import Phase
 from nameplate_operator.phases import ORDER
-from nameplate_operator.plan import Memory, Phases
+from nameplate_operator.plan import Memory
 from nameplate_operator.ports import Cluster, Ports, ProviderError, Ref
 from nameplate_operator.reconcile import Reconciler
 from nameplate_operator.release import Releaser, release_phases
@@ -30,15 +29,15 @@ from nameplate_operator.subject import CUSTOM_DOMAIN
 
 log = logging.getLogger(__name__)
 
-Order = Sequence[type[Phase[Any, Any]]]
 
-
-def outside(settings: OperatorSettings, cluster: Cluster) -> Ports:
-    """Return the outside systems that the settings name."""
+@contextlib.asynccontextmanager
+async def outside(settings: OperatorSettings, cluster: Cluster) -> AsyncIterator[Ports]:
+    """Open the outside systems that the settings name."""
     dns = settings.dns
     roots = read_root_hints(dns.root_hints_file) if dns.root_hints_file else public_roots()
     own = frozenset(root.address for root in roots) if dns.root_hints_file else frozenset()
-    return Ports(
+    zones = PowerDnsZones(settings.zones.power_dns)
+    ports = Ports(
         cluster=cluster,
         resolver=PacedResolver(
             DnspythonResolver(
@@ -50,15 +49,14 @@ def outside(settings: OperatorSettings, cluster: Cluster) -> Ports:
             ),
             dns.queries_per_second,
         ),
-        zones=PowerDnsZones(settings.zones.power_dns),
+        zones=zones,
         authority=SelfSignedAuthority(cluster, settings.namespace),
         prober=HttpxProber(settings.prober),
     )
-
-
-def phases(ports: Ports, settings: OperatorSettings, classes: Order = ORDER) -> Phases:
-    """Return the phases, each with the ports."""
-    return tuple(each(ports, settings) for each in classes)
+    try:
+        yield ports
+    finally:
+        await zones.close()
 
 
 @dataclass
@@ -89,15 +87,16 @@ class Passes:
                 log.exception("The sweep failed")
 
 
-def passes(ports: Ports, settings: OperatorSettings, metrics: Metrics, classes: Order = ORDER) -> Passes:
+def passes(ports: Ports, settings: OperatorSettings, metrics: Metrics) -> Passes:
     """Return the passes over our kinds."""
 
     def memory() -> Memory:
         return Memory(look_failed=metrics.look_failed)
 
+    phases = tuple(each(ports, settings) for each in ORDER)
     parents = ParentServers(DelegationLook(ports.resolver, settings.dns.check_timeout))
     return Passes(
-        domains=Reconciler(phases(ports, settings, classes), ports, settings, Teardown(ports, settings), memory=memory),
+        domains=Reconciler(phases, ports, settings, Teardown(ports, settings), memory=memory),
         claims=Releaser(release_phases(ports, settings, parents), ports, settings, memory=memory),
         sweep=Sweep(ports, settings, metrics.sweep_halted.set),
         sweep_every=settings.release.sweep_every,

@@ -132,14 +132,6 @@ def test_a_pass_that_asks_for_another_at_once_keeps_its_lane():
     assert taken(schedule, 1) == ["a", "b"]
 
 
-def test_a_forgotten_object_is_not_due_any_more():
-    schedule = Schedule()
-    schedule.later(A, 10)
-    schedule.forget(A)
-    assert A not in schedule
-    assert taken(schedule, 100) == []
-
-
 def test_a_thousand_changes_of_mind_leave_no_thousand_entries():
     schedule = Schedule()
     for number in range(1000):

@@ -1,7 +1,6 @@
 """Watches all objects that carry our label, and wakes the CustomDomain that each names."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -11,8 +10,6 @@ from nameplate_operator.adapters.kubernetes_requests import Requests
 from nameplate_operator.adapters.kubernetes_watch import Pace, Scope, Watch
 from nameplate_operator.ports import Kind, Manifest, Ref
 from nameplate_operator.subject import CUSTOM_DOMAIN
-
-log = logging.getLogger(__name__)
 
 Wake = Callable[[Ref], None]
 

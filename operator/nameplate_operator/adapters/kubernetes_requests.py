@@ -25,7 +25,6 @@ Requested = Callable[[str, str, float], None]
 MERGE = "application/merge-patch+json"
 APPLY = "application/apply-patch+yaml"
 _AGENT = f"nameplate-operator/{version('nameplate')}"
-_AGENT = f"nameplate-operator/{version('nameplate')}"
 _POOL = 32
 _CONNECT = 5.0
 _LONGEST_PAUSE = 2.0

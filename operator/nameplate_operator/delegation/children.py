@@ -55,7 +55,7 @@ def _signature(value: str) -> Signature | None:
     """Read an RRSIG as RFC 4034 3.2 writes it: the type covered first, expiration before inception."""
     fields = value.split()
     try:
-        return Signature(fields[0], _time(fields[5]), _time(fields[4]))
+        return Signature(_time(fields[5]), _time(fields[4]))
     except (IndexError, ValueError, OverflowError):
         return None
 

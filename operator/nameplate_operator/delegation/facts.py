@@ -125,9 +125,8 @@ class Service(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One RRSIG: what it covers, and when it is valid."""
+    """When an RRSIG is valid."""
 
-    covers: str
     inception: datetime
     expiration: datetime
 
@@ -157,8 +156,6 @@ class Facts:
     name: str
     zone: str = ""
     """The deepest zone strictly above the name that was found."""
-    cuts: tuple[str, ...] = ()
-    """Every zone passed on the way, the root left out."""
     reached: bool = False
     """``zone`` is the parent: nothing kept us from looking further down."""
     missing: str = ""

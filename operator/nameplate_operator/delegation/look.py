@@ -121,8 +121,7 @@ async def _host(inquiry: Inquiry, walk: Walk, name: str, cut: Cut) -> tuple[Host
 
 def _walked(name: str, descent: Descent) -> Facts:
     parents = (descent.alias,) if descent.alias is not None else descent.failed or descent.denials
-    cuts = tuple(cut.zone for cut in descent.cuts[1:])
-    return Facts(name, descent.zone.zone, cuts, descent.reached, descent.missing, parents)
+    return Facts(name, descent.zone.zone, descent.reached, descent.missing, parents)
 
 
 async def _ask_parents(inquiry: Inquiry, hosts: tuple[Host, ...], facts: Facts) -> tuple[ParentAnswer, ...]:

@@ -17,7 +17,7 @@ from nameplate_operator.ports import Forbidden, Ports, ProviderError
 from nameplate_operator.settings import OperatorSettings
 from nameplate_operator.subject import Claim, Domain
 
-SERVICE_ACCOUNT = "nameplate-operator"
+_SERVICE_ACCOUNT = "nameplate-operator"
 """Name of the operator's ServiceAccount, as the RoleBinding to apply names it."""
 _ACCESS_EVERY = 30.0
 _CONTESTED_EVERY = 1.0
@@ -118,7 +118,7 @@ def _source_taken(lost: Mapping[str, Claim]) -> Verdict:
 def _access_denied(subject: Domain, operator_namespace: str) -> Verdict:
     command = (
         "kubectl create rolebinding nameplate-domain --clusterrole=nameplate-domain "
-        f"--serviceaccount={operator_namespace}:{SERVICE_ACCOUNT} -n {subject.ref.namespace}"
+        f"--serviceaccount={operator_namespace}:{_SERVICE_ACCOUNT} -n {subject.ref.namespace}"
     )
     message = f"The operator may not work in the namespace {subject.ref.namespace}. Allow it: {command}"
     return Verdict(Truth.FALSE, Reason.ACCESS_DENIED, message, stalled=True)

@@ -55,7 +55,7 @@ class ZoneHosting(Phase[Domain, Hosting]):
         zone = await self.ports.zones.find(subject.spec.domain)
         # What was recorded is what people have entered at the parent: it outlives a change of the settings.
         recorded = claim.spec.zone.nameservers if claim.spec.zone else ()
-        nameservers = recorded or self.ports.zones.nameservers(claim.spec.token) or (zone.nameservers if zone else ())
+        nameservers = recorded or self.ports.zones.nameservers(claim.spec.token)
         if zone is None:
             return Hosting(claim, None, nameservers)
         if not carries(zone, claim.spec.token):

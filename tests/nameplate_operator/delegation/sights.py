@@ -47,7 +47,6 @@ def facts(**changes: Any) -> Facts:
     healthy: dict[str, Any] = {
         "name": NAME,
         "zone": ZONE,
-        "cuts": ("com", ZONE),
         "reached": True,
         "parents": parents(View.REFERRAL, *OURS),
         "hosts": hosts(*SERVERS),
