@@ -17,7 +17,8 @@ _ATTEMPTS = 3
 @pytest.fixture
 def killed_world(built_programs: Programs) -> Iterator[OperatedWorld]:
     """A world whose operator is killed often."""
-    with OperatedWorld(built=built_programs) as started:
+    hasty = {"release": {"quarantine": 0.2}, "pace": {"editEvery": 0.3, "firstHourEvery": 0.3}}
+    with OperatedWorld(hasty, built=built_programs) as started:
         yield started
 
 

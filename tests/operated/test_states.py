@@ -113,6 +113,7 @@ def test_a_look_fails_while_it_serves(world: OperatedWorld, serving: Tenant):
     assert look(serving.seen()) == SERVING
     assert not kubectl_waits_for_ready(serving)
     world.heal()
+    serving.recheck()
     until(lambda: failed not in (serving.condition("ZoneReady") or {})["message"], "the message without it")
 
 

@@ -88,6 +88,7 @@ def test_a_renewal_fails_while_the_certificate_is_valid_and_then_ends_soon(impat
     without_writing_secrets(tenant)
     with History(impatient_world.cluster, tenant.path) as history:
         plant_certificate(tenant, age=DUE, left=timedelta(days=20))
+        tenant.be_looked_at()
         tenant.wait_for("CertificateIssued", "True", "RenewalFailing")
         planted = plant_certificate(tenant, age=DUE, left=timedelta(days=5))
         tenant.wait_for("CertificateIssued", "True", "ExpiresSoon")
