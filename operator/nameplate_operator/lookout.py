@@ -4,7 +4,6 @@ A watch can lose events: whatever vanished while it was cut is never told of. So
 it only says whom to look at.
 """
 
-import hashlib
 import logging
 from collections.abc import Iterable, Mapping
 from typing import Protocol
@@ -13,6 +12,7 @@ from nameplate_operator.observability import Metrics
 from nameplate_operator.ports import Kind, Manifest, Ref
 from nameplate_operator.schedule import Lane
 from nameplate_operator.sightings import Sighting, Sightings
+from nameplate_operator.spread import share
 from nameplate_operator.subject import CUSTOM_DOMAIN
 from nameplate_operator.work_queue import WorkQueue
 
@@ -76,7 +76,7 @@ class Lookout:
                 missed += 1
                 self.heed(None, ref.kind, manifest)
             elif ref not in self._queue:
-                self._queue.later(ref, spread(known.uid if known else "", every))
+                self._queue.later(ref, every * share(known.uid if known else ""))
         for ref in before.keys() - listed.keys():
             if self.sightings.seen.get(ref) == before[ref]:
                 missed += 1
@@ -93,9 +93,3 @@ class Lookout:
             self._queue.wake(each)
         if self._namespaces and ref.kind == CUSTOM_DOMAIN and not self.sightings.has_domains(ref.namespace):
             self._namespaces.leave_namespace(ref.namespace)
-
-
-def spread(uid: str, period: float) -> float:
-    """Return an instant within the period, always the same for one object, so that looks do not bunch up."""
-    digest = hashlib.sha256(uid.encode()).digest()
-    return period * int.from_bytes(digest[:4], "big") / 2**32

@@ -18,7 +18,8 @@ Decisions = dict[ConditionType, Decision]
 
 _ASIDE = " The last attempt failed: "
 """Stands between what a condition says and why the newest look or change failed."""
-
+_PATIENCE = 25
+"""Passes with changes in a row after which somebody must be undoing them: slow down."""
 
 LookFailed = Callable[[ConditionType, Reason], object]
 """Is told of each look that failed."""
@@ -36,6 +37,14 @@ class Memory:
     failures: dict[ConditionType, int] = field(default_factory=dict)
     passes_with_changes: int = 0
     look_failed: LookFailed = _tell_nobody
+
+    def pause(self, *, changed: bool) -> float | None:
+        """Count a pass; return the seconds until the next if this one changed something, else None."""
+        self.passes_with_changes = self.passes_with_changes + 1 if changed else 0
+        excess = self.passes_with_changes - _PATIENCE
+        if not changed:
+            return None
+        return min(2.0**excess, 60.0) if excess > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)

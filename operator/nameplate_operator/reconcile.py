@@ -1,6 +1,5 @@
 """One pass over one CustomDomain: look, decide, change, report once, and say when to look again."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,14 +11,13 @@ from nameplate_operator.phase import Verdict
 from nameplate_operator.plan import Decisions, Halt, Memory, Phases, as_before, carry_out, plan
 from nameplate_operator.ports import Event, Kind, Ports, Ref
 from nameplate_operator.settings import OperatorSettings
-from nameplate_operator.subject import Domain, Subject
+from nameplate_operator.spread import share
+from nameplate_operator.subject import Domain
 from nameplate_operator.summary import WORKED_ON, progress, ready, stamp
 
 NAMESPACE = Kind("v1", "Namespace", "namespaces", namespaced=False)
 SHOWN_FROM = 300.0
 """Seconds from which the time of the next look is shown in status."""
-_PATIENCE = 25
-"""Passes with changes in a row after which somebody must be undoing them: slow down."""
 
 
 @dataclass
@@ -68,8 +66,8 @@ class Reconciler:
             await self._report(domain, decisions, None, now)
             return 0
         decisions, changed = await carry_out(await self.decide(domain, memory, now), self.ports, memory)
-        memory.passes_with_changes = memory.passes_with_changes + 1 if changed else 0
-        pause = self._pause(domain, decisions, memory)
+        slowed = memory.pause(changed=changed)
+        pause = self._pause(domain, decisions) if slowed is None else slowed
         next_check = self._next_check(domain, pause, now)
         await self._report(domain, decisions, next_check, now)
         return pause if next_check is None else max((next_check - now).total_seconds(), 0)
@@ -123,12 +121,9 @@ class Reconciler:
             return Halt(Reason.SUSPENDED, "The namespace is being deleted.")
         return None
 
-    def _pause(self, domain: Domain, decisions: Decisions, memory: Memory) -> float:
-        if memory.passes_with_changes:
-            excess = memory.passes_with_changes - _PATIENCE
-            return min(2.0**excess, 60.0) if excess > 0 else 0.0
+    def _pause(self, domain: Domain, decisions: Decisions) -> float:
         rechecks = [decision.recheck_after for decision in decisions.values() if decision.recheck_after is not None]
-        return min(rechecks, default=spread(domain, self.settings.pace.active_every))
+        return min(rechecks, default=self.settings.pace.active_every * (1 + share(domain.uid)))
 
     def _next_check(self, domain: Domain, pause: float, now: datetime) -> datetime | None:
         if pause < SHOWN_FROM:
@@ -138,12 +133,6 @@ class Reconciler:
         if shown is not None and now < (before := datetime.fromisoformat(shown)) <= due:
             return before
         return due
-
-
-def spread(subject: Subject, pause: float) -> float:
-    """Return between one and two times the pause, always the same for one object, so that looks do not bunch up."""
-    digest = hashlib.sha256(subject.uid.encode()).digest()
-    return pause * (1 + int.from_bytes(digest[:4], "big") / 2**32)
 
 
 def _event(domain: Domain, condition: Condition) -> Event | None:

@@ -17,9 +17,6 @@ from nameplate_operator.settings import OperatorSettings
 from nameplate_operator.subject import Claim
 from nameplate_operator.summary import stamp
 
-_PATIENCE = 25
-"""Passes with changes in a row after which somebody must be undoing them: slow down."""
-
 
 def release_phases(ports: Ports, settings: OperatorSettings, parents: Parents) -> Phases:
     """Return the phases of a claim in their order; the first alone runs while the name is held."""
@@ -57,11 +54,10 @@ class Releaser:
         phases = self.phases if claim.spec.release_time is not None else self.phases[:1]
         decisions = await plan(phases, claim, memory, now)
         decisions, changed = await carry_out(decisions, self.ports, memory)
-        memory.passes_with_changes = memory.passes_with_changes + 1 if changed else 0
+        slowed = memory.pause(changed=changed)
         await self._report(claim, decisions, now)
-        if changed:
-            excess = memory.passes_with_changes - _PATIENCE
-            return min(2.0**excess, 60.0) if excess > 0 else 0.0
+        if slowed is not None:
+            return slowed
         rechecks = [each.recheck_after for each in decisions.values() if each.recheck_after is not None]
         return min(rechecks, default=None)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nameplate_operator.lookout import Lookout, spread
+from nameplate_operator.lookout import Lookout
 from nameplate_operator.observability import Metrics
 from nameplate_operator.ports import Ref
 from nameplate_operator.resync import Resync
@@ -178,8 +178,3 @@ async def test_the_first_list_counts_as_seen_only_when_the_watch_has_shown_it(wo
     serving.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await serving
-
-
-def test_the_spread_is_steady_and_within_the_period():
-    assert spread("uid-1", EVERY) == spread("uid-1", EVERY)
-    assert all(0 <= spread(f"uid-{number}", EVERY) < EVERY for number in range(1000))

@@ -1,6 +1,5 @@
 """The certificate of one domain as it stands in its Secret: read, judged, made; pure, but for the random numbers."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from nameplate_operator.adapters.x509 import (
     valid,
 )
 from nameplate_operator.ports import Certificate, CertificateRequest
+from nameplate_operator.spread import share
 
 REPLACED_WITHIN = timedelta(hours=24)
 """Over how long the leaves of a lost authority are replaced, so that not all clients lose trust at one moment."""
@@ -87,12 +87,7 @@ def _issued(request: CertificateRequest, keys: AuthorityKeys, now: datetime) -> 
 def _current(leaf: Leaf, request: CertificateRequest, keys: AuthorityKeys, now: datetime) -> bool:
     if leaf.issued_by(keys):
         return leaf.bundle_pem == keys.bundle
-    return now < keys.made_at + _delay(request)
-
-
-def _delay(request: CertificateRequest) -> timedelta:
-    digest = hashlib.sha256(request.names[0].encode()).digest()
-    return REPLACED_WITHIN * (int.from_bytes(digest[:4], "big") / 2**32)
+    return now < keys.made_at + REPLACED_WITHIN * share(request.names[0])
 
 
 def _vouches(authority: X509Certificate, certificate: X509Certificate, now: datetime) -> bool:

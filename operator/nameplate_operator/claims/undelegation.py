@@ -6,8 +6,8 @@ from typing import Protocol
 
 from nameplate_api.conditions import ConditionType, Reason, Truth
 from nameplate_api.custom_domain import DeletionPolicy
-from nameplate_operator.claims.pace import waiting_every
 from nameplate_operator.claims.teardown import records_to_remove
+from nameplate_operator.pace import waiting_every
 from nameplate_operator.phase import Decision, Findings, Phase, Verdict, Was
 from nameplate_operator.ports import Event, Ports
 from nameplate_operator.settings import OperatorSettings

@@ -9,9 +9,9 @@ from nameplate_api.hostname import UnusableName, check
 from nameplate_operator.children.names import tls_secret
 from nameplate_operator.claims import sources
 from nameplate_operator.claims.binding import BINDING, Step, held, step
-from nameplate_operator.claims.pace import waiting_every
 from nameplate_operator.claims.register import Register, look
 from nameplate_operator.claims.this_cluster import ThisCluster
+from nameplate_operator.pace import waiting_every
 from nameplate_operator.phase import Decision, Findings, Phase, Verdict, Was
 from nameplate_operator.ports import Forbidden, Ports, ProviderError
 from nameplate_operator.settings import OperatorSettings

@@ -9,10 +9,10 @@ from nameplate_operator.changes import RecordOnClaim
 from nameplate_operator.delegation.diagnosis import Case, diagnose
 from nameplate_operator.delegation.facts import Facts
 from nameplate_operator.delegation.look import DelegationLook
-from nameplate_operator.delegation.pace import at_work, waiting_every
 from nameplate_operator.delegation.patience import confirmed, disagreeing, escalated, struck
 from nameplate_operator.delegation.problem import Conclusion
 from nameplate_operator.delegation.status_rows import rows
+from nameplate_operator.pace import at_work, waiting_every
 from nameplate_operator.phase import Change, Decision, Findings, Phase, Streak, Verdict, Was
 from nameplate_operator.phases.acceptance import Acceptance
 from nameplate_operator.phases.zone import ZoneHosting

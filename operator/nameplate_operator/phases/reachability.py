@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nameplate_api.conditions import ConditionType, Reason, Truth
+from nameplate_operator.pace import AT_WORK, waiting_every
 from nameplate_operator.phase import Decision, Findings, Phase, Streak, Verdict, Was
 from nameplate_operator.phases.ingestion import IngestionService
 from nameplate_operator.ports import ProviderError
@@ -63,4 +64,7 @@ class Reachability(Phase[Domain, Reach]):
         if was.true:
             return pace.failed_after
         waited = (was.now - was.condition.last_transition_time).total_seconds() if was.condition else 0.0
-        return pace.edit_every if waited < 120 else pace.first_hour_every if waited < 3600 else pace.first_day_every / 3
+        if waited < AT_WORK:
+            return pace.edit_every
+        # Nothing wakes us when the way to the Ingress opens.
+        return min(waiting_every(pace, waited), pace.first_day_every / 3)

@@ -1,20 +1,20 @@
-"""When to look at a delegation again: often while somebody is at work on it, ever more rarely after that, for ever."""
+"""When to look again at what waits for a person: often while somebody is at work, ever more rarely after, for ever."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
 from nameplate_operator.settings import PaceSettings
 
-_HOUR, _DAY, _WEEK = 3600.0, 86400.0, 604800.0
-_AT_WORK = 120.0
+AT_WORK = 120.0
 """Seconds for which somebody is taken to be at work after name servers are shown or something is edited."""
+_HOUR, _DAY, _WEEK = 3600.0, 86400.0, 604800.0
 _GROWTH = 0.3
 """Looks that come ×1.3 further apart are 0.3 of the time since the first of them apart."""
 
 
 def at_work(moments: Iterable[datetime | None], now: datetime) -> bool:
     """Say whether one of the moments was so recent that somebody is likely to be at work."""
-    return any(moment is not None and 0 <= (now - moment).total_seconds() < _AT_WORK for moment in moments)
+    return any(moment is not None and 0 <= (now - moment).total_seconds() < AT_WORK for moment in moments)
 
 
 def waiting_every(pace: PaceSettings, waited: float) -> float:
