@@ -53,7 +53,7 @@ soak: programs ## Run all tests with every counted bar in full
 	pytest -n 4 --dist worksteal --soak
 
 .PHONY: bench
-bench: programs ## Measure what the operator needs per domain, beside a tight client (DOMAINS=20: fewer; WRITE=1: docs/bench.md)
+bench: $(VENV)/ready ## Measure what the operator needs per domain, beside a tight client (DOMAINS=20 for fewer, WRITE=1 for docs/bench.md)
 	@$(BIN)/python -m bench $(DOMAINS) $(if $(WRITE),--write)
 
 .PHONY: demo
