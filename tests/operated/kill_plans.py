@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from tests.operated.sample_life import Life, live
 from tests.operated.tenant import Tenant
 from tests.operated.world import OperatedWorld
-from tests.world.http_faults import WRITES, Exchange, FaultProxy, HttpFault, HttpInjection, Point
+from tests.world.http_faults import WRITES, Exchange, FaultProxy, Hook, HttpFault, HttpInjection, Point
 
 _LEASE = "/leases"
 _EVENT = r"(?<=/events/)[^/]+"
@@ -95,8 +95,8 @@ def run(world: OperatedWorld, plan: Plan) -> Outcome:
     return Outcome(plan, killed.is_set(), life, time.monotonic() - begun)
 
 
-def _inject(world: OperatedWorld, tenant: Tenant, plan: Plan, hook: "object") -> HttpInjection:
-    fault = HttpFault(plan.point, hook=hook, drop=True)  # type: ignore[arg-type]
+def _inject(world: OperatedWorld, tenant: Tenant, plan: Plan, hook: Hook) -> HttpInjection:
+    fault = HttpFault(plan.point, hook=hook, drop=True)
     proxy = _proxies(world)[plan.write.system]
     return proxy.inject(fault, methods={plan.write.method}, path=_pattern(tenant, plan.write.path), nth=plan.write.nth)
 
