@@ -113,7 +113,7 @@ class Delegation(Phase[Domain, Delegating]):
         pace = self.settings.pace
         if conclusion.truth is Truth.TRUE:
             torn = any(problem.reason is Reason.PARENT_INCONSISTENT for problem in conclusion.problems)
-            return pace.first_day_every if torn else None
+            return pace.failed_after if torn else None
         if before is not None and before.status is Truth.TRUE:
             return pace.failed_after
         shown = subject.conditions.get(ConditionType.ZONE_READY)
