@@ -7,11 +7,12 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from nameplate_api.custom_domain import ResourceAmounts, Resources
-from nameplate_api.schema import HOST_PATTERN, LabelName
+from nameplate_api.hostname import normalise
+from nameplate_api.schema import LabelName
 
 Seconds = Annotated[float, Field(gt=0, le=10 * 365 * 86400)]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -29,9 +30,9 @@ class PowerDnsSettings(_Settings):
     server_id: Annotated[str, Field(description="Id of the server in that API.")] = "localhost"
     nameserver_domain: Annotated[
         str,
+        AfterValidator(normalise),
         Field(
             max_length=200,
-            pattern=HOST_PATTERN,
             description="Domain below which each zone's name servers are named, as in <label>.ns1.<domain>.",
         ),
     ]
