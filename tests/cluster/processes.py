@@ -47,6 +47,10 @@ class Program:
             tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-LOG_LINES:])
             raise RuntimeError(f"{self.name} ended with code {code}; its log ends:\n{tail}")
 
+    def is_alive(self) -> bool:
+        """Say whether it still runs."""
+        return self._process.poll() is None
+
     def signal(self, number: Signals) -> None:
         """Send a signal to the program; it may have ended already."""
         self._process.send_signal(number)

@@ -21,8 +21,10 @@ import os
 import re
 import shutil
 import ssl
+import threading
 import uuid
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -124,6 +126,24 @@ class OperatedWorld:
         self.operator.start()
         if wait:
             self.operator.wait_ready()
+
+    @contextmanager
+    def kubelet(self) -> Iterator[None]:
+        """Meanwhile start the operator again whenever it ends by itself: it does so when it loses its Lease."""
+        over = threading.Event()
+
+        def keep_running() -> None:
+            while not over.wait(0.1):
+                if self.operator.has_ended():
+                    self.operator.start()
+
+        keeper = threading.Thread(target=keep_running)
+        keeper.start()
+        try:
+            yield
+        finally:
+            over.set()
+            keeper.join()
 
     def kill(self) -> None:
         """End the operator at once."""

@@ -127,6 +127,13 @@ class OperatorProcess:
         """Wait until its readiness probe succeeds; an end of the process is an error at once."""
         until(self.is_ready, "the operator to be ready", timeout)
 
+    def has_ended(self) -> bool:
+        """Say whether it ended by itself; it may be started again then."""
+        if self._program is None or self._program.is_alive():
+            return False
+        self._end(Signals.SIGKILL, 5.0)
+        return True
+
     def is_ready(self) -> bool:
         """Ask as the Deployment's readiness probe does."""
         self._running.check_alive()
