@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from nameplate_api.base import instant
 from nameplate_api.conditions import ConditionType
 from nameplate_api.custom_domain import KIND
 from nameplate_operator import logs, wiring
@@ -73,7 +74,7 @@ async def planned(manifest: Manifest, reconciler: Reconciler) -> str:
 def _as_if_applied(manifest: Manifest, ref: Ref, live: Manifest | None) -> Manifest:
     if live is not None:
         return {**live, "spec": manifest.get("spec", {})}
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    now = instant(datetime.now(UTC))
     made_up = {"uid": "not-created-yet", "resourceVersion": "0", "generation": 1, "creationTimestamp": now}
     metadata = {**manifest["metadata"], "namespace": ref.namespace, **made_up}
     return {**manifest, "metadata": metadata, "status": {}}

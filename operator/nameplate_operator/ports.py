@@ -55,7 +55,11 @@ class Kind:
     api_version: str
     kind: str
     plural: str
-    namespaced: bool = True
+
+    @property
+    def type_meta(self) -> dict[str, str]:
+        """Return the fields by which an object says of what kind it is."""
+        return {"apiVersion": self.api_version, "kind": self.kind}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from nameplate_api.base import instant
 from nameplate_api.conditions import Condition, ConditionType, Reason, Truth
 from nameplate_operator.changes import STATUS
 from nameplate_operator.phase import Verdict
 from nameplate_operator.plan import Decisions, Halt, Memory, Phases, as_before, carry_out, plan
-from nameplate_operator.ports import Event, Kind, Ports, Ref
+from nameplate_operator.ports import Event, Ports, Ref
 from nameplate_operator.settings import OperatorSettings
 from nameplate_operator.spread import share
-from nameplate_operator.subject import Domain
+from nameplate_operator.subject import NAMESPACE, Domain
 from nameplate_operator.summary import WORKED_ON, progress, ready, stamp
 
-NAMESPACE = Kind("v1", "Namespace", "namespaces", namespaced=False)
 SHOWN_FROM = 300.0
 """Seconds from which the time of the next look is shown in status."""
 
@@ -102,7 +102,7 @@ class Reconciler:
             **report,
         }
         if next_check is not None:
-            status["nextCheckTime"] = next_check.strftime("%Y-%m-%dT%H:%M:%SZ")
+            status["nextCheckTime"] = instant(next_check)
         if status == domain.status:
             return
         await self.ports.cluster.apply_status(domain.with_status(status), STATUS)

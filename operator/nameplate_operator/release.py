@@ -8,7 +8,7 @@ from nameplate_operator.changes import STATUS
 from nameplate_operator.claims.quarantine import Quarantine
 from nameplate_operator.claims.register import is_unbound
 from nameplate_operator.claims.tenure import Tenure
-from nameplate_operator.claims.this_cluster import ThisCluster
+from nameplate_operator.claims.this_cluster import ThisCluster, is_of
 from nameplate_operator.claims.undelegation import Parents, Undelegation
 from nameplate_operator.claims.withdrawal import Withdrawal
 from nameplate_operator.plan import Decisions, Memory, Phases, carry_out, plan
@@ -48,7 +48,7 @@ class Releaser:
             self.memories.pop(ref, None)
             return None
         claim = Claim.read(manifest)
-        if claim.spec.cluster_name not in (None, await self._this_cluster.name()):
+        if not is_of(claim, await self._this_cluster.name()):
             return None
         memory = self.memories.setdefault(ref, self.memory())
         phases = self.phases if claim.spec.release_time is not None else self.phases[:1]

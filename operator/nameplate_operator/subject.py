@@ -8,12 +8,13 @@ from typing import Any, Self
 from pydantic import ValidationError
 
 from nameplate_api.conditions import Condition, ConditionType, Reason
-from nameplate_api.custom_domain import API_VERSION, FINALIZER, KIND, RECHECK_ANNOTATION, CustomDomainSpec
-from nameplate_api.domain_claim import CLAIM_KIND, DomainClaimSpec
+from nameplate_api.custom_domain import API_VERSION, FINALIZER, KIND, PLURAL, RECHECK_ANNOTATION, CustomDomainSpec
+from nameplate_api.domain_claim import CLAIM_KIND, CLAIM_PLURAL, DomainClaimSpec
 from nameplate_operator.ports import Kind, Manifest, ProviderError, Ref
 
-CUSTOM_DOMAIN = Kind(API_VERSION, KIND, "customdomains")
-DOMAIN_CLAIM = Kind(API_VERSION, CLAIM_KIND, "domainclaims", namespaced=False)
+CUSTOM_DOMAIN = Kind(API_VERSION, KIND, PLURAL)
+DOMAIN_CLAIM = Kind(API_VERSION, CLAIM_KIND, CLAIM_PLURAL)
+NAMESPACE = Kind("v1", "Namespace", "namespaces")
 
 
 _REASONS = frozenset(reason.value for reason in Reason)
@@ -66,10 +67,10 @@ class Subject:
 
     def with_status(self, status: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is applied to write the status of exactly this object."""
-        kind, metadata = self.ref.kind, {"name": self.ref.name, "uid": self.uid}
+        metadata = {"name": self.ref.name, "uid": self.uid}
         if self.ref.namespace:
             metadata["namespace"] = self.ref.namespace
-        return {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": metadata, "status": dict(status)}
+        return {**self.ref.kind.type_meta, "metadata": metadata, "status": dict(status)}
 
     @classmethod
     def _identity(cls, kind: Kind, manifest: Manifest) -> dict[str, Any]:

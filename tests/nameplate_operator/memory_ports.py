@@ -271,7 +271,7 @@ def _ref(manifest: Manifest) -> Ref:
     meta = manifest["metadata"]
     plural = {"Ingress": "ingresses", "NetworkPolicy": "networkpolicies"}.get(manifest["kind"])
     plural = plural or manifest["kind"].lower() + "s"
-    kind = Kind(manifest["apiVersion"], manifest["kind"], plural, namespaced="namespace" in meta)
+    kind = Kind(manifest["apiVersion"], manifest["kind"], plural)
     return Ref(kind, meta["name"], meta.get("namespace", ""))
 
 

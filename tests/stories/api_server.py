@@ -11,7 +11,7 @@ from nameplate_operator.ports import Kind
 from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from tests.cluster.access import ClusterAccess
 
-NAMESPACE = Kind("v1", "Namespace", "namespaces", namespaced=False)
+NAMESPACE = Kind("v1", "Namespace", "namespaces")
 
 
 @asynccontextmanager

@@ -23,7 +23,7 @@ from tests.nameplate_operator.builders import domain_manifest, settings
 from tests.nameplate_operator.memory_ports import MemoryAuthority, MemoryProber, MemoryResolver, MemoryZones
 from tests.stories.wrapped_cluster import WRITES, WrappedCluster
 
-NAMESPACE = Kind("v1", "Namespace", "namespaces", namespaced=False)
+NAMESPACE = Kind("v1", "Namespace", "namespaces")
 QUARANTINE = 7 * 86400.0
 _MOST_ROUNDS = 60
 

@@ -56,7 +56,7 @@ class KubernetesCluster:
                 found.clear()
                 continue
             page = _good(answer, "list", about)
-            found += [{"apiVersion": kind.api_version, "kind": kind.kind, **each} for each in page["items"]]
+            found += [{**kind.type_meta, **each} for each in page["items"]]
             if not (next_ := page["metadata"].get("continue")):
                 return found
             query["continue"] = next_

@@ -73,12 +73,11 @@ class Events:
 
 def _body(event: Event, instance: str) -> dict[str, Any]:
     about = event.about
-    regarding = {"apiVersion": about.kind.api_version, "kind": about.kind.kind, "name": about.name, "uid": event.uid}
+    regarding = {**about.kind.type_meta, "name": about.name, "uid": event.uid}
     if about.namespace:
         regarding["namespace"] = about.namespace
     return {
-        "apiVersion": EVENT.api_version,
-        "kind": EVENT.kind,
+        **EVENT.type_meta,
         "eventTime": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         "reportingController": CONTROLLER,
         "reportingInstance": instance,

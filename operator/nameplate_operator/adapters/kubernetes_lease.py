@@ -129,8 +129,7 @@ class Leadership:
     async def _create(self) -> str:
         spec = {"holderIdentity": self._identity, "acquireTime": _instant(), "renewTime": _instant()}
         body = {
-            "apiVersion": LEASE.api_version,
-            "kind": LEASE.kind,
+            **LEASE.type_meta,
             "metadata": {"name": self._ref.name, "namespace": self._ref.namespace},
             "spec": spec | {"leaseDurationSeconds": max(1, round(self._terms.duration)), "leaseTransitions": 0},
         }

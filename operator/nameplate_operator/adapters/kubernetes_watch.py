@@ -164,7 +164,7 @@ class Watch:
 
     def _typed(self, manifest: dict[str, Any]) -> Manifest:
         # Items of a list come without their type.
-        return {"apiVersion": self.scope.kind.api_version, "kind": self.scope.kind.kind, **manifest}
+        return {**self.scope.kind.type_meta, **manifest}
 
     def _tell(self, objects: list[Manifest]) -> None:
         for each in objects:

@@ -84,8 +84,7 @@ class SelfSignedAuthority:
         keys = new_keys(now)
         if stored is None:
             manifest = {
-                "apiVersion": _SECRET.api_version,
-                "kind": _SECRET.kind,
+                **_SECRET.type_meta,
                 "metadata": {
                     "name": self._secret.name,
                     "namespace": self._secret.namespace,
@@ -110,8 +109,7 @@ class SelfSignedAuthority:
             "ownerReferences": [dict(request.owner)],
         }
         manifest = {
-            "apiVersion": _SECRET.api_version,
-            "kind": _SECRET.kind,
+            **_SECRET.type_meta,
             "metadata": metadata,
             "type": _TLS,
             "data": to_data(leaf),

@@ -22,8 +22,7 @@ def deployment(domain: Domain, settings: IngestionSettings) -> dict[str, Any]:
     """Return the Deployment; its Pods read their settings again by themselves: only a new Secret restarts them."""
     name = names.ingestion(domain)
     return {
-        "apiVersion": names.DEPLOYMENT.api_version,
-        "kind": names.DEPLOYMENT.kind,
+        **names.DEPLOYMENT.type_meta,
         "metadata": metadata(domain, name),
         "spec": {
             "replicas": domain.spec.ingestion.replicas or settings.replicas,

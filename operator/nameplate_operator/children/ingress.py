@@ -29,8 +29,7 @@ def ingress(domain: Domain, settings: RouteSettings) -> dict[str, Any]:
         spec["ingressClassName"] = settings.ingress_class_name
     ref = names.ingress(domain)
     return {
-        "apiVersion": ref.kind.api_version,
-        "kind": ref.kind.kind,
+        **ref.kind.type_meta,
         "metadata": metadata(domain, ref.name),
         "spec": spec,
     }

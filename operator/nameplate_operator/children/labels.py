@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from nameplate_api.conditions import Reason
+from nameplate_api.conditions import Reason, Truth
 from nameplate_api.custom_domain import DOMAIN_LABEL
+from nameplate_operator.phase import Decision, Verdict
 from nameplate_operator.ports import Manifest, ProviderError, Ref
 from nameplate_operator.subject import CUSTOM_DOMAIN, Domain
 
 MANAGED_BY = "app.kubernetes.io/managed-by"
 NAMEPLATE = "nameplate"
 _COLLECTED_WITHIN = 5.0
+_CONFLICT_EVERY = 60.0
 
 
 def selector(domain: Domain) -> dict[str, str]:
@@ -31,8 +33,7 @@ def labels(domain: Domain) -> dict[str, str]:
 def owner(domain: Domain) -> dict[str, Any]:
     """Return the ownerReference by which a child goes with its CustomDomain."""
     return {
-        "apiVersion": CUSTOM_DOMAIN.api_version,
-        "kind": CUSTOM_DOMAIN.kind,
+        **CUSTOM_DOMAIN.type_meta,
         "name": domain.ref.name,
         "uid": domain.uid,
         "controller": True,
@@ -64,3 +65,9 @@ def is_ours(live: Manifest, domain: Domain, ref: Ref) -> bool:
         raise ProviderError(Reason.WAITING, message, retry_after=_COLLECTED_WITHIN)
     marked = live["metadata"].get("labels", {})
     return not references and selector(domain).items() <= marked.items() and marked.get(MANAGED_BY) == NAMEPLATE
+
+
+def conflict(ref: Ref) -> Decision:
+    """Return what is decided where a stranger's object has a child's name: it is left alone."""
+    message = f"{ref} exists and does not belong to this CustomDomain. Delete or rename one of the two."
+    return Decision(Verdict(Truth.FALSE, Reason.NAME_CONFLICT, message, stalled=True), recheck_after=_CONFLICT_EVERY)

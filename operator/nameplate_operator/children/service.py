@@ -10,8 +10,7 @@ from nameplate_operator.subject import Domain
 def service(domain: Domain) -> dict[str, Any]:
     """Return the Service that the Ingress names."""
     return {
-        "apiVersion": names.SERVICE.api_version,
-        "kind": names.SERVICE.kind,
+        **names.SERVICE.type_meta,
         "metadata": metadata(domain, names.ingestion(domain)),
         "spec": {
             "type": "ClusterIP",

@@ -10,8 +10,7 @@ from nameplate_operator.subject import Domain
 def service_account(domain: Domain) -> dict[str, Any]:
     """Return the ServiceAccount."""
     return {
-        "apiVersion": names.SERVICE_ACCOUNT.api_version,
-        "kind": names.SERVICE_ACCOUNT.kind,
+        **names.SERVICE_ACCOUNT.type_meta,
         "metadata": metadata(domain, names.ingestion(domain)),
         "automountServiceAccountToken": False,
     }

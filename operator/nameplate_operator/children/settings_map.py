@@ -30,8 +30,7 @@ def ingestion_settings(domain: Domain) -> IngestionSettings:
 def settings_map(domain: Domain) -> dict[str, Any]:
     """Return the ConfigMap."""
     return {
-        "apiVersion": names.CONFIG_MAP.api_version,
-        "kind": names.CONFIG_MAP.kind,
+        **names.CONFIG_MAP.type_meta,
         "metadata": metadata(domain, names.ingestion(domain)),
         "data": {SETTINGS_FILE: ingestion_settings(domain).document()},
     }

@@ -7,6 +7,7 @@ from datetime import datetime
 from nameplate_api.domain_claim import REGISTRABLE_LABEL
 from nameplate_api.hostname import overlaps
 from nameplate_operator.claims.labels import NAMESPACE_LABEL, registrable_label
+from nameplate_operator.claims.this_cluster import is_of
 from nameplate_operator.ports import Cluster, Manifest, Ref
 from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM, Claim, Domain, InvalidSpec
 
@@ -28,7 +29,7 @@ class Register:
 
     def ours(self, claim: Claim) -> bool:
         """Say whether the claim was written by this cluster, and is no copy of another's."""
-        return claim.spec.cluster_name in (None, self.cluster_name)
+        return is_of(claim, self.cluster_name)
 
 
 async def look(cluster: Cluster, domain: Domain, cluster_name: str, now: datetime) -> Register:

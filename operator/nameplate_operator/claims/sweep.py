@@ -5,16 +5,15 @@ from collections.abc import Callable
 from datetime import datetime
 
 from nameplate_operator.claims.register import is_unbound, is_vanished, names, readable
-from nameplate_operator.claims.this_cluster import ThisCluster
+from nameplate_operator.claims.this_cluster import ThisCluster, is_of
 from nameplate_operator.claims.writes import delete, release
 from nameplate_operator.phase import Change
-from nameplate_operator.ports import Conflict, Event, Kind, Ports, Ref
+from nameplate_operator.ports import Conflict, Event, Ports, Ref
 from nameplate_operator.settings import OperatorSettings
-from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM, Claim
+from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM, NAMESPACE, Claim
 
 log = logging.getLogger(__name__)
 
-_NAMESPACE = Kind("v1", "Namespace", "namespaces", namespaced=False)
 _ALWAYS_ALLOWED = 5
 _LARGEST_SHARE = 0.1
 
@@ -41,7 +40,7 @@ class Sweep:
             (each["metadata"]["namespace"], each["metadata"]["name"]): each
             for each in await self._ports.cluster.list(CUSTOM_DOMAIN)
         }
-        ours = [claim for claim in listed if claim.spec.cluster_name in (None, this_cluster)]
+        ours = [claim for claim in listed if is_of(claim, this_cluster)]
         absent = [claim for claim in ours if _names_a_holder(claim) and not names(holders.get(_holder(claim)), claim)]
         for claim in absent:
             if is_unbound(claim) and await is_vanished(self._ports.cluster, claim):
@@ -72,7 +71,7 @@ class Sweep:
 
     async def _alert(self, due: int, of: int) -> None:
         log.error("The sweep lets go of nothing: the holders of %d of %d claims are absent", due, of)
-        about = Ref(_NAMESPACE, self._settings.namespace)
+        about = Ref(NAMESPACE, self._settings.namespace)
         namespace = await self._ports.cluster.get(about)
         if namespace is None:
             return

@@ -9,7 +9,7 @@ from nameplate_api.conditions import Reason, clip
 from nameplate_api.custom_domain import FINALIZER, DeletionPolicy
 from nameplate_operator.claims.labels import NAMESPACE_LABEL
 from nameplate_operator.claims.register import is_held_by, is_unbound, readable
-from nameplate_operator.claims.this_cluster import ThisCluster
+from nameplate_operator.claims.this_cluster import ThisCluster, is_of
 from nameplate_operator.claims.writes import delete, release
 from nameplate_operator.ports import Conflict, Event, Ports, Ref
 from nameplate_operator.settings import OperatorSettings
@@ -45,7 +45,7 @@ class Teardown:
             manifests = [*manifests, *([own] if own else [])]
         claims = {claim.uid: claim for claim in readable(manifests) if is_held_by(claim, domain.ref)}
         this_cluster = await self._this_cluster.name()
-        return [claim for claim in claims.values() if claim.spec.cluster_name in (None, this_cluster)]
+        return [claim for claim in claims.values() if is_of(claim, this_cluster)]
 
     async def _let_go(self, domain: Domain, claim: Claim, now: datetime) -> None:
         if is_unbound(claim):

@@ -1,10 +1,11 @@
-"""Knows the name under which this cluster writes its claims."""
+"""Knows the name under which this cluster writes its claims, and tells them from another cluster's."""
 
 from nameplate_api.conditions import Reason
-from nameplate_operator.ports import Kind, Ports, ProviderError, Ref
+from nameplate_operator.ports import Ports, ProviderError, Ref
 from nameplate_operator.settings import OperatorSettings
+from nameplate_operator.subject import NAMESPACE, Claim
 
-_KUBE_SYSTEM = Ref(Kind("v1", "Namespace", "namespaces", namespaced=False), "kube-system")
+_KUBE_SYSTEM = Ref(NAMESPACE, "kube-system")
 
 
 class ThisCluster:
@@ -23,3 +24,8 @@ class ThisCluster:
                 raise ProviderError(Reason.INTERNAL_ERROR, "The namespace kube-system does not exist.")
             self._name = str(namespace["metadata"]["uid"])
         return self._name
+
+
+def is_of(claim: Claim, cluster_name: str) -> bool:
+    """Say whether the claim was written by this cluster; one that names none is everybody's."""
+    return claim.spec.cluster_name in (None, cluster_name)

@@ -28,9 +28,8 @@ class GuardDomain(Change):
     async def apply(self, ports: Ports) -> None:
         """Apply by server-side apply: other finalizers stay with whoever set them."""
         metadata = {"name": self.domain.name, "namespace": self.domain.namespace, "uid": self.uid}
-        kind = self.domain.kind
-        manifest = {"apiVersion": kind.api_version, "kind": kind.kind}
-        await ports.cluster.apply(manifest | {"metadata": metadata | {"finalizers": [FINALIZER]}}, FINALIZERS)
+        manifest = {**self.domain.kind.type_meta, "metadata": metadata | {"finalizers": [FINALIZER]}}
+        await ports.cluster.apply(manifest, FINALIZERS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +43,7 @@ class CreateClaim(Change):
     async def apply(self, ports: Ports) -> None:
         """Create the claim; the name is the host, so that nobody can do so twice."""
         metadata = {"name": self.host, "labels": dict(self.labels)}
-        manifest = {"apiVersion": DOMAIN_CLAIM.api_version, "kind": DOMAIN_CLAIM.kind}
-        await ports.cluster.create(manifest | {"metadata": metadata, "spec": dict(self.spec)})
+        await ports.cluster.create({**DOMAIN_CLAIM.type_meta, "metadata": metadata, "spec": dict(self.spec)})
 
 
 @dataclass(frozen=True, kw_only=True)

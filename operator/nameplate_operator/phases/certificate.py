@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from nameplate_api.base import instant
 from nameplate_api.conditions import ConditionType, Reason, Truth
 from nameplate_operator.changes import RecordOnClaim
 from nameplate_operator.children import names
-from nameplate_operator.children.labels import labels, owner
+from nameplate_operator.children.labels import conflict, labels, owner
 from nameplate_operator.phase import Change, Decision, Findings, Phase, Streak, Verdict, Was
 from nameplate_operator.phases.acceptance import Acceptance
 from nameplate_operator.ports import Certificate, CertificateRequest, Holding, Ports
@@ -17,7 +18,6 @@ from nameplate_operator.subject import Claim, Domain
 _ALARM = timedelta(days=7)
 _FAILING_FROM = 2
 """Attempts after which a renewal counts as failing: the first may have met a conflict that means nothing."""
-_CONFLICT_EVERY = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,9 @@ class CertificateIssuance(Phase[Domain, Issuance]):
 
     def decide(self, subject: Domain, seen: Issuance, was: Was) -> Decision:
         """Issue what is missing, expired, due or superseded."""
-        secret, certificate = seen.request.secret, seen.holding.certificate
+        certificate = seen.holding.certificate
         if seen.holding.foreign:
-            message = f"{secret} exists and does not belong to this CustomDomain. Delete or rename one of the two."
-            return Decision(
-                Verdict(Truth.FALSE, Reason.NAME_CONFLICT, message, stalled=True), recheck_after=_CONFLICT_EVERY
-            )
+            return conflict(seen.request.secret)
         if certificate is None:
             issue = IssueCertificate(request=seen.request, now=was.now, first=True)
             return Decision(Verdict(Truth.FALSE, Reason.REQUESTED, "A certificate is being issued."), (issue,))
@@ -85,8 +82,7 @@ class CertificateIssuance(Phase[Domain, Issuance]):
         )
 
     def _report(self, seen: Issuance, certificate: Certificate) -> dict[str, Any]:
-        not_after = certificate.not_after.strftime("%Y-%m-%dT%H:%M:%SZ")
-        return {"certificate": self._reference(seen) | {"notAfter": not_after}}
+        return {"certificate": self._reference(seen) | {"notAfter": instant(certificate.not_after)}}
 
     def _record(self, seen: Issuance) -> tuple[Change, ...]:
         if seen.claim is None:

@@ -12,7 +12,7 @@ from nameplate_operator.changes import ApplyChild
 from nameplate_operator.children import names
 from nameplate_operator.children.deployment import deployment
 from nameplate_operator.children.drift import upkeep
-from nameplate_operator.children.labels import is_ours
+from nameplate_operator.children.labels import conflict, is_ours
 from nameplate_operator.children.service import service
 from nameplate_operator.children.service_account import service_account
 from nameplate_operator.children.settings_map import ingestion_settings, settings_map
@@ -29,7 +29,6 @@ from nameplate_operator.well_known import Heard, Identity, ask
 
 _ROLLING_EVERY = 5.0
 _MISSING_EVERY = 30.0
-_CONFLICT_EVERY = 60.0
 _KINDS: tuple[Kind, ...] = (names.SERVICE_ACCOUNT, names.CONFIG_MAP, names.DEPLOYMENT, names.SERVICE)
 
 
@@ -114,11 +113,7 @@ class IngestionService(Phase[Domain, Running]):
     def decide(self, subject: Domain, seen: Running, was: Was) -> Decision:
         """Keep the children as they must be and say how many Pods serve."""
         if seen.foreign is not None:
-            message = (
-                f"{seen.foreign} exists and does not belong to this CustomDomain. Delete or rename one of the two."
-            )
-            verdict = Verdict(Truth.FALSE, Reason.NAME_CONFLICT, message, stalled=True)
-            return Decision(verdict, recheck_after=_CONFLICT_EVERY)
+            return conflict(seen.foreign)
         rollout = Rollout.of(seen.live[names.DEPLOYMENT])
         verdict = _missing(seen.answer) or _verdict(rollout, seen)
         pause = _ROLLING_EVERY if verdict.progressing or not rollout.available else None

@@ -1,7 +1,7 @@
 """Routed: the Ingress has an address, and the address records in our zone lead there."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from nameplate_operator.changes import WriteRecords
 from nameplate_operator.children import names
 from nameplate_operator.children.drift import upkeep
 from nameplate_operator.children.ingress import ingress, shown
-from nameplate_operator.children.labels import is_ours
+from nameplate_operator.children.labels import conflict, is_ours
 from nameplate_operator.delegation.lookup import AddressLookup
 from nameplate_operator.phase import Change, Decision, Findings, Phase, Streak, Verdict, Was
 from nameplate_operator.phases.zone import ZoneHosting
@@ -19,7 +19,6 @@ from nameplate_operator.records import ADDRESS_TYPES, address_records, differenc
 from nameplate_operator.settings import OperatorSettings
 from nameplate_operator.subject import Domain
 
-_CONFLICT_EVERY = 60.0
 _ADDRESS_EVERY = 10.0
 _ADDRESS_GONE_TIMEOUT = 60.0
 _FOLLOWED_EVERY = 60.0
@@ -73,9 +72,7 @@ class Route(Phase[Domain, Routing]):
         unseen = seen.zone is None and "endpoints" in subject.status
         report = _endpoints(subject) if seen.published or was.true or unseen else {}
         if seen.foreign:
-            message = f"{names.ingress(subject)} exists and does not belong to this CustomDomain. Delete or rename it."
-            conflict = Verdict(Truth.FALSE, Reason.NAME_CONFLICT, message, stalled=True)
-            return Decision(conflict, report=report, recheck_after=_CONFLICT_EVERY)
+            return replace(conflict(names.ingress(subject)), report=report)
         changes: tuple[Change, ...] = upkeep(ingress(subject, self.settings.route), seen.ingress)
         if not seen.addresses:
             return _without_address(seen, was, changes, report)

@@ -92,7 +92,7 @@ async def test_a_failure_is_only_logged(
 async def test_one_about_a_cluster_scoped_object_stands_in_default(
     requests: Requests, served_kinds: ClusterAccess
 ) -> None:
-    about = Ref(Kind("v1", "Namespace", "namespaces", namespaced=False), "kube-system")
+    about = Ref(Kind("v1", "Namespace", "namespaces"), "kube-system")
     await Events(requests, "pod-a").emit(Event(about, "u-system", "Warning", "SweepHalted", "Too many."))
     assert "SweepHalted" in {each["reason"] for each in posted(served_kinds, "default")}
 

@@ -44,7 +44,7 @@ async def test_a_rotated_token_is_taken_up(control_plane: ClusterAccess, namespa
 async def test_a_kubeconfig_with_a_client_certificate_is_used(control_plane: ClusterAccess) -> None:
     configuration = await login({"KUBECONFIG": str(control_plane.admin_kubeconfig)})
     requests = Requests(configuration)
-    namespaces = Kind("v1", "Namespace", "namespaces", namespaced=False)
+    namespaces = Kind("v1", "Namespace", "namespaces")
     found = await KubernetesCluster(requests, (), Events(requests, "test")).list(namespaces)
     assert "kube-system" in {each["metadata"]["name"] for each in found}
     assert await bearer(configuration) is None

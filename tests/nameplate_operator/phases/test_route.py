@@ -64,7 +64,7 @@ NO_HOST = "The Ingress shows the host name lb.cloud.example, for which no addres
 FOREIGN = verdict(
     Truth.FALSE,
     Reason.NAME_CONFLICT,
-    "Ingress acme/web-ingestion exists and does not belong to this CustomDomain. Delete or rename it.",
+    "Ingress acme/web-ingestion exists and does not belong to this CustomDomain. Delete or rename one of the two.",
     stalled=True,
 )
 LB = ("lb.cloud.example",)
