@@ -146,5 +146,6 @@ def _event(domain: Domain, condition: Condition) -> Event | None:
         return None
     if before is not None and (before.status, before.reason) == (condition.status, condition.reason):
         return None
-    kind = "Warning" if condition.status is Truth.FALSE else "Normal"
+    # What mends itself is no warning: a person has nothing to do about it.
+    kind = "Warning" if condition.status is Truth.FALSE and Reason(condition.reason).remedy else "Normal"
     return Event(domain.ref, domain.uid, kind, condition.reason, f"{condition.type}: {condition.message}")

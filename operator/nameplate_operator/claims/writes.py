@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from nameplate_api.base import instant
 from nameplate_api.custom_domain import FINALIZER, DeletionPolicy
 from nameplate_operator.changes import FINALIZERS
 from nameplate_operator.phase import Change
@@ -135,9 +136,8 @@ def release(claim: Claim, now: datetime, policy: DeletionPolicy | None = None) -
 
     ``policy`` is the holder's last word on what becomes of the zone; None leaves it as it was copied before.
     """
-    at = now.strftime("%Y-%m-%dT%H:%M:%SZ")
     last_word = {} if policy is None else {"deletionPolicy": policy.value}
-    return WriteClaim(**version_of(claim), spec={"releaseTime": at, "sources": [], **last_word})
+    return WriteClaim(**version_of(claim), spec={"releaseTime": instant(now), "sources": [], **last_word})
 
 
 def version_of(claim: Claim) -> dict[str, Any]:

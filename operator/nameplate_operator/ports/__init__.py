@@ -1,0 +1,51 @@
+"""What the operator asks of the outside: one protocol per outside system, in values of our own.
+
+Adapters implement these and raise nothing but ProviderError. Absence is a value, every write is idempotent, and nothing
+waits for the world: whoever wants to know later asks again later.
+"""
+
+from dataclasses import dataclass
+
+from nameplate_operator.ports.certificates import Certificate, CertificateAuthority, CertificateRequest, Holding
+from nameplate_operator.ports.dns import Question, RecordSet, Reply, Resolver, Server
+from nameplate_operator.ports.errors import Conflict, Forbidden, ProviderError
+from nameplate_operator.ports.kubernetes import Cluster, Event, Kind, Manifest, Ref
+from nameplate_operator.ports.probe import ProbeAnswer, Prober, ProbeTarget
+from nameplate_operator.ports.zones import Zone, ZoneProvider
+
+__all__ = [
+    "Certificate",
+    "CertificateAuthority",
+    "CertificateRequest",
+    "Cluster",
+    "Conflict",
+    "Event",
+    "Forbidden",
+    "Holding",
+    "Kind",
+    "Manifest",
+    "Ports",
+    "ProbeAnswer",
+    "ProbeTarget",
+    "Prober",
+    "ProviderError",
+    "Question",
+    "RecordSet",
+    "Ref",
+    "Reply",
+    "Resolver",
+    "Server",
+    "Zone",
+    "ZoneProvider",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The outside systems, each behind its protocol."""
+
+    cluster: Cluster
+    resolver: Resolver
+    zones: ZoneProvider
+    authority: CertificateAuthority
+    prober: Prober
