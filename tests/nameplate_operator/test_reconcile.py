@@ -227,7 +227,7 @@ async def test_an_event_is_posted_when_a_reason_is_new_and_not_for_waiting():
     told = [(event.type, event.reason, event.message) for event in world.cluster.events]
     assert told == [
         ("Normal", "Hosted", "Accepted: It holds."),
-        ("Warning", "Creating", "ZoneReady: It does not hold."),
+        ("Normal", "Creating", "ZoneReady: It does not hold."),
     ]
 
 
