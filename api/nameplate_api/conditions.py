@@ -64,7 +64,7 @@ CONDITION_MEANINGS = {
     ConditionType.ZONE_READY: "Our zone exists with its own name servers, token and CAA inside.",
     ConditionType.DELEGATED: "The world resolves the name to us.",
     ConditionType.CERTIFICATE_ISSUED: "A valid certificate is at hand.",
-    ConditionType.INGESTION_AVAILABLE: "At least the minimum of Pods of this or the last good spec serves.",
+    ConditionType.INGESTION_AVAILABLE: "At least one Pod of this or of the last good spec serves.",
     ConditionType.ROUTED: "The Ingress has an address and our records point at it.",
     ConditionType.REACHABLE: "An HTTPS request by the public name reached our ingestion.",
     ConditionType.READY: "All of them hold; otherwise the first that does not lends its reason and message.",

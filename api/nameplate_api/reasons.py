@@ -24,6 +24,7 @@ class Reason(StrEnum):
     # Any condition
     WAITING = "Waiting", "It is not this condition's turn yet; the message names the one it waits for."
     SUSPENDED = "Suspended", "The object was created with spec.suspend.", "Set spec.suspend to false."
+    NAMESPACE_TERMINATING = "NamespaceTerminating", "The namespace is being deleted: nothing new is made in it."
     PROGRESSING = "Progressing", "A new generation of the spec is being worked on."
     INTERNAL_ERROR = "InternalError", "The operator failed in an unforeseen way.", "Read the operator's log."
     PROVIDER_UNAVAILABLE = ("ProviderUnavailable", "An outside system did not answer.", "Wait; it is asked again.")
@@ -158,7 +159,7 @@ class Reason(StrEnum):
     )
 
     # IngestionAvailable
-    AVAILABLE = "Available", "At least the minimum of Pods serves."
+    AVAILABLE = "Available", "At least one Pod serves."
     ROLLING_OUT = "RollingOut", "A new revision of the ingestion is being rolled out."
     ROLLOUT_STALLED = ("RolloutStalled", "The roll-out passed its deadline.", "Look at the Pods' events and logs.")
     NAME_CONFLICT = (

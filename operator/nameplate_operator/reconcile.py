@@ -116,9 +116,9 @@ class Reconciler:
             return Halt(Reason.SUSPENDED, "spec.suspend holds back every change.")
         namespace = await self.ports.cluster.get(Ref(NAMESPACE, domain.ref.namespace))
         if namespace is None:
-            return Halt(Reason.SUSPENDED, "The namespace does not exist.")
+            return Halt(Reason.NAMESPACE_TERMINATING, "The namespace does not exist.")
         if "deletionTimestamp" in namespace["metadata"]:
-            return Halt(Reason.SUSPENDED, "The namespace is being deleted.")
+            return Halt(Reason.NAMESPACE_TERMINATING, "The namespace is being deleted.")
         return None
 
     def _pause(self, domain: Domain, decisions: Decisions) -> float:
