@@ -60,7 +60,8 @@ class Sockets:
     def _in_loop(self, function: Callable[[socket.socket | None], None], argument: socket.socket | None) -> None:
         async def call() -> None:
             function(argument)
-            await asyncio.sleep(0)
+            if argument is not None and self._connections:
+                await asyncio.wait(self._connections)
 
         asyncio.run_coroutine_threadsafe(call(), self._loop).result(timeout=5)
 
@@ -100,6 +101,8 @@ class Sockets:
             task = self._loop.create_task(self._converse(connection, source))
             self._connections.add(task)
             task.add_done_callback(self._connections.discard)
+            # One that is cancelled before it began never came to its own end.
+            task.add_done_callback(lambda _: connection.close())
 
     async def _converse(self, connection: socket.socket, source: tuple[str, int]) -> None:
         with connection, contextlib.suppress(OSError, TimeoutError, asyncio.CancelledError):
