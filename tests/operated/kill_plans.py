@@ -13,6 +13,7 @@ from tests.operated.world import OperatedWorld
 from tests.world.http_faults import WRITES, Exchange, FaultProxy, Hook, HttpFault, HttpInjection, Point
 
 _LEASE = "/leases"
+_RESTART_TIMEOUT = 30.0
 _EVENT = r"(?<=/events/)[^/]+"
 
 
@@ -77,12 +78,12 @@ def plans(writes: Iterable[Write]) -> list[Plan]:
 
 def run(world: OperatedWorld, plan: Plan) -> Outcome:
     """Live a life of which the plan is a part."""
-    tenant, killed = world.tenant(), threading.Event()
+    tenant, restarted = world.tenant(), threading.Event()
 
     def kill_and_start(_: Exchange) -> None:
         world.kill()
-        killed.set()
         world.start(wait=False)
+        restarted.set()
 
     injection = _inject(world, tenant, plan, kill_and_start)
     begun = time.monotonic()
@@ -90,9 +91,12 @@ def run(world: OperatedWorld, plan: Plan) -> Outcome:
         life = live(tenant)
     finally:
         _proxies(world)[plan.write.system].injections.remove(injection)
-        if killed.is_set():
+        reached = injection.matched >= plan.write.nth
+        if reached:
+            # The last writes come when all that a life waits for has happened already.
+            restarted.wait(_RESTART_TIMEOUT)
             world.operator.wait_ready()
-    return Outcome(plan, killed.is_set(), life, time.monotonic() - begun)
+    return Outcome(plan, reached, life, time.monotonic() - begun)
 
 
 def _inject(world: OperatedWorld, tenant: Tenant, plan: Plan, hook: Hook) -> HttpInjection:
