@@ -63,7 +63,15 @@ def stages(kwok_stages: Path) -> str:
 def tell_pods(cluster: "ClusterAccess", namespace: str, behaviour: Behaviour | None) -> None:
     """Tell all Pods of a namespace, present and future, how to behave; None lets them do well again."""
     cluster.kubectl("label", "--overwrite", "namespace", namespace, _setting(NAMESPACE_LABEL, behaviour))
-    cluster.kubectl("annotate", "--overwrite", "pods", "--all", "-n", namespace, _setting(ANNOTATION, behaviour))
+    told = {"metadata": {"annotations": {ANNOTATION: behaviour}}}
+    merge = {"Content-Type": "application/merge-patch+json"}
+    with cluster.client() as client:
+        path = f"/api/v1/namespaces/{namespace}/pods"
+        for pod in client.get(path).raise_for_status().json()["items"]:
+            answer = client.patch(f"{path}/{pod['metadata']['name']}", json=told, headers=merge)
+            # A Pod may go while the others are told.
+            if answer.status_code != 404:
+                answer.raise_for_status()
 
 
 def _setting(key: str, value: str | None) -> str:
