@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from nameplate_api.base import ApiModel
+from nameplate_api.base import ApiModel, printable
 from nameplate_api.reasons import Reason
 
 __all__ = [
@@ -103,5 +103,5 @@ class Condition(ApiModel):
 
 def clip(message: str) -> str:
     """Return the message in printable characters, at most ``MESSAGE_LIMIT`` of them."""
-    printable = "".join(character if character.isprintable() else "?" for character in message)
-    return printable if len(printable) <= MESSAGE_LIMIT else printable[: MESSAGE_LIMIT - 1] + "…"
+    shown = printable(message)
+    return shown if len(shown) <= MESSAGE_LIMIT else shown[: MESSAGE_LIMIT - 1] + "…"

@@ -11,6 +11,7 @@ from functools import cache
 import idna
 from publicsuffixlist import PublicSuffixList
 
+from nameplate_api.base import printable
 from nameplate_api.reasons import Reason
 
 LONGEST = 249
@@ -38,7 +39,7 @@ class UnusableName(ValueError):
 
 
 def _invalid(name: str, detail: str) -> UnusableName:
-    shown = "".join(c if c.isprintable() else "?" for c in name[:80]) or '""'
+    shown = printable(name[:80]) or '""'
     return UnusableName(Reason.INVALID_NAME, f"{shown} is not a usable host name: {detail}.")
 
 

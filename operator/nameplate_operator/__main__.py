@@ -5,6 +5,10 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nameplate_operator.settings import OperatorSettings
 
 WRONG_USAGE = 64
 """EX_USAGE of sysexits."""
@@ -55,10 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="run the operator")
-    run.set_defaults(command=_run)
+    run.set_defaults(command=_with_settings, with_settings=_run)
     plan = commands.add_parser("plan", help="print what the operator would do for a CustomDomain, and do nothing")
     plan.add_argument("file", type=Path, metavar="FILE", help="a manifest")
-    plan.set_defaults(command=_plan)
+    plan.set_defaults(command=_with_settings, with_settings=_plan)
     for each in (run, plan):
         each.add_argument("--settings", type=Path, required=True, metavar="FILE", help="the operator's settings")
         each.add_argument(
@@ -72,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(options: argparse.Namespace) -> int:
+def _with_settings(options: argparse.Namespace) -> int:
     from nameplate_operator import settings_file  # noqa: PLC0415 - it needs the extra
 
     try:
@@ -80,19 +84,18 @@ def _run(options: argparse.Namespace) -> int:
     except settings_file.BadSettings as error:
         sys.stderr.write(f"{error}\n")
         return BAD_SETTINGS
+    return int(options.with_settings(settings, options))
+
+
+def _run(settings: "OperatorSettings", options: argparse.Namespace) -> int:
     from nameplate_operator.run_command import run  # noqa: PLC0415 - as above; and bad settings need not wait for it
 
     return run(settings, options.log_level)
 
 
-def _plan(options: argparse.Namespace) -> int:
-    from nameplate_operator import plan_command, settings_file  # noqa: PLC0415
+def _plan(settings: "OperatorSettings", options: argparse.Namespace) -> int:
+    from nameplate_operator import plan_command  # noqa: PLC0415 - as above
 
-    try:
-        settings = settings_file.read(options.settings)
-    except settings_file.BadSettings as error:
-        sys.stderr.write(f"{error}\n")
-        return BAD_SETTINGS
     return plan_command.run(options.file, settings, options.log_level)
 
 

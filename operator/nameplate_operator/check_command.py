@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
+from nameplate_api.base import printable
 from nameplate_api.conditions import Truth
 from nameplate_api.hostname import UnusableName, check, normalise
 from nameplate_operator.adapters.address_guard import AddressGuard
 from nameplate_operator.adapters.dnspython_resolver import DnspythonResolver
 from nameplate_operator.adapters.root_hints import BadHints, public_roots, read_root_hints
-from nameplate_operator.check_report import as_json, as_text, printable
+from nameplate_operator.check_report import as_json, as_text
 from nameplate_operator.delegation.diagnosis import Case, diagnose
 from nameplate_operator.delegation.facts import Facts
 from nameplate_operator.delegation.look import DelegationLook

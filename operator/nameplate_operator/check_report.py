@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from nameplate_api.base import printable
 from nameplate_api.conditions import Truth
 from nameplate_operator.delegation.facts import Facts
 from nameplate_operator.delegation.problem import Action, Conclusion, Problem, Record
@@ -44,11 +45,6 @@ def as_text(conclusion: Conclusion, facts: Facts) -> str:
     lines += _servers(f"Name servers of the parent zone {facts.zone or '(the root)'}:", asked)
     lines += _servers(f"Name servers of {facts.name}:", [_answer(c.server, c.said) for c in facts.children])
     return "\n".join(printable(line) for line in lines)
-
-
-def printable(text: str) -> str:
-    """Return the text without anything that could steer a terminal."""
-    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 _VERDICTS = {

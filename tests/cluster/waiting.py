@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -21,15 +21,15 @@ def until(look: Callable[[], T | bool | None], what: str, timeout: float = 30.0,
 
 
 async def eventually(
-    look: Callable[[], Awaitable[T | bool | None]],
+    look: Callable[[], T | bool | None],
     what: str,
-    timeout: float = 30.0,  # noqa: ASYNC109 - its end is told with what was seen last
-    look_every: float = 0.05,
+    timeout: float = 20.0,  # noqa: ASYNC109 - its end is told with what was seen last
+    look_every: float = 0.02,
 ) -> T:
-    """Do what `until` does, for a `look` to be awaited."""
+    """Do what `until` does, and let other tasks go on meanwhile."""
     deadline = time.monotonic() + timeout
     while True:
-        seen = await look()
+        seen = look()
         if seen:
             return seen  # type: ignore[return-value]
         if time.monotonic() >= deadline:

@@ -6,7 +6,8 @@ import json
 import pytest
 
 from tests.cluster.access import ClusterAccess
-from tests.nameplate_operator.watching import Watching, eventually
+from tests.cluster.waiting import eventually
+from tests.nameplate_operator.watching import Watching
 from tests.world.http_faults import WRITES, FaultProxy, HttpFault
 
 LIST_OR_WATCH = "/customdomains$"

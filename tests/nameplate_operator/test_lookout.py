@@ -12,10 +12,10 @@ from nameplate_operator.ports import Ref
 from nameplate_operator.resync import Resync
 from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from nameplate_operator.work_queue import WorkQueue
+from tests.cluster.waiting import eventually
 from tests.nameplate_operator.builders import a_condition, claim_manifest, domain_manifest
 from tests.nameplate_operator.fake_time import FakeTime, settle
 from tests.nameplate_operator.memory_ports import MemoryCluster
-from tests.nameplate_operator.watching import eventually
 
 EVERY = 600.0
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 from nameplate_operator.handlers import WATCHED, Access, Edge
 from nameplate_operator.kopf_settings import kopf_settings
@@ -13,19 +13,10 @@ from nameplate_operator.resync import Resync
 from nameplate_operator.subject import CUSTOM_DOMAIN
 from nameplate_operator.work_queue import Time, WorkQueue
 from tests.cluster.access import ClusterAccess
+from tests.cluster.waiting import eventually
 from tests.nameplate_operator.builders import domain_manifest
 
 PATH = "/apis/nameplate.dev/v1alpha1"
-
-
-async def eventually(look: Callable[[], object], what: str, within: float = 20.0) -> None:
-    """Return once `look` gives something true, or fail with what was waited for."""
-    try:
-        async with asyncio.timeout(within):
-            while not look():  # noqa: ASYNC110 - what is waited for happens in another thread or process
-                await asyncio.sleep(0.02)
-    except TimeoutError:
-        raise TimeoutError(f"{what}: not within {within:g} s") from None
 
 
 class LiveList:

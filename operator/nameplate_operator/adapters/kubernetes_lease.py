@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from nameplate_operator.adapters.kubernetes_paths import path_of
-from nameplate_operator.adapters.kubernetes_refusals import Answer, refusal
+from nameplate_operator.adapters.kubernetes_refusals import good
 from nameplate_operator.adapters.kubernetes_requests import MERGE, Call, Requests
 from nameplate_operator.ports import Kind, ProviderError, Ref
 
@@ -124,7 +124,7 @@ class Leadership:
 
     async def _read(self) -> dict[str, Any] | None:
         answer = await self._requests.send(Call("GET", self._path, timeout=5, attempts=1))
-        return None if answer.missing else self._good(answer, "get")
+        return None if answer.missing else good(answer, "get", str(self._ref))
 
     async def _create(self) -> str:
         spec = {"holderIdentity": self._identity, "acquireTime": _instant(), "renewTime": _instant()}
@@ -134,19 +134,14 @@ class Leadership:
             "spec": spec | {"leaseDurationSeconds": max(1, round(self._terms.duration)), "leaseTransitions": 0},
         }
         call = Call("POST", path_of(LEASE, self._ref.namespace), body=body, timeout=5, attempts=1)
-        self._good(await self._requests.send(call), "create")
+        good(await self._requests.send(call), "create", str(self._ref))
         return self._identity
 
     async def _write(self, lease: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
         version = {"resourceVersion": lease["metadata"]["resourceVersion"]}
         body = {"metadata": version, "spec": spec}
         call = Call("PATCH", self._path, body=body, content_type=MERGE, timeout=5, attempts=1)
-        return self._good(await self._requests.send(call), "renew")
-
-    def _good(self, answer: Answer, attempt: str) -> dict[str, Any]:
-        if answer.ok:
-            return dict(answer.body)
-        raise refusal(answer, attempt, str(self._ref))
+        return good(await self._requests.send(call), "renew", str(self._ref))
 
     @staticmethod
     def _now() -> float:

@@ -44,6 +44,13 @@ def away(retry_after: float | None = None) -> ProviderError:
     return ProviderError(Reason.PROVIDER_UNAVAILABLE, _AWAY, retry_after=retry_after)
 
 
+def good(answer: Answer, attempt: str, about: str) -> dict[str, Any]:
+    """Return what a success carries. Raises ``refusal`` for anything else."""
+    if answer.ok:
+        return dict(answer.body)
+    raise refusal(answer, attempt, about)
+
+
 def refusal(answer: Answer, attempt: str, about: str) -> ProviderError:
     """Return the error for an answer to an attempt ("create") at something ("Secret acme/web-tls")."""
     log.info("%s %s: %d %s", attempt, about, answer.status, answer.body.get("reason", ""))

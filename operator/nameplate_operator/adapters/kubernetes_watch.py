@@ -12,7 +12,7 @@ import aiohttp
 
 from nameplate_operator.adapters.kubernetes_mirror import Mirror
 from nameplate_operator.adapters.kubernetes_paths import path_of
-from nameplate_operator.adapters.kubernetes_refusals import refusal
+from nameplate_operator.adapters.kubernetes_refusals import good
 from nameplate_operator.adapters.kubernetes_requests import Call, Requests
 from nameplate_operator.ports import Forbidden, Kind, Manifest, ProviderError
 
@@ -104,10 +104,9 @@ class Watch:
             answer = await self._requests.send(Call("GET", self._path, query))
             if answer.status == 410:
                 raise _Relist("the list took too long")
-            if not answer.ok:
-                raise refusal(answer, "list", str(self.scope))
-            objects += [self._typed(each) for each in answer.body["items"]]
-            meta = answer.body["metadata"]
+            page = good(answer, "list", str(self.scope))
+            objects += [self._typed(each) for each in page["items"]]
+            meta = page["metadata"]
             if not meta.get("continue"):
                 break
             query["continue"] = meta["continue"]
@@ -126,8 +125,7 @@ class Watch:
         async with self._requests.stream(Call("GET", self._path, query)) as (answer, content):
             if answer.status == 410:
                 raise _Relist("it is too far behind")
-            if not answer.ok:
-                raise refusal(answer, "watch", str(self.scope))
+            good(answer, "watch", str(self.scope))
             self.mirror.current = True
             return await self._read(content)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from nameplate_api.base import printable
 from nameplate_api.conditions import Reason
 from nameplate_operator.ports import ProviderError
 from nameplate_operator.settings import PowerDnsSettings
@@ -78,10 +79,9 @@ class PowerDnsApi:
         return key
 
 
-def printable(text: str) -> str:
+def bounded(text: str) -> str:
     """Return what a server said, bounded, in printable characters."""
-    shown = "".join(character if character.isprintable() else "?" for character in text[:_LONGEST_REMARK])
-    return shown + ("…" if len(text) > _LONGEST_REMARK else "")
+    return printable(text[:_LONGEST_REMARK]) + ("…" if len(text) > _LONGEST_REMARK else "")
 
 
 def _decoded(octets: bytes) -> Any:
@@ -115,7 +115,7 @@ def _refusal(status: int, retry_after: str, octets: bytes) -> ProviderError:
             return ProviderError(Reason.RATE_LIMITED, message, retry_after=min(max(pause, 1.0), _LONGEST_RETRY))
         case 400 | 422:
             body = _decoded(octets)
-            remark = printable(str(body.get("error", ""))) if isinstance(body, dict) else ""
+            remark = bounded(str(body.get("error", ""))) if isinstance(body, dict) else ""
             message = f"The DNS provider refuses the request: {remark or 'it gives no cause'}."
             return ProviderError(Reason.PROVIDER_UNAVAILABLE, message, refused=True, retry_after=_REFUSED_EVERY)
         case _:

@@ -1,8 +1,7 @@
 """Adapters of the Kubernetes API for tests: as the administrator, as a ServiceAccount, or through a fault proxy."""
 
-import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +29,6 @@ async def requests_as(kubeconfig: Path) -> AsyncIterator[Requests]:
 def through(proxy: FaultProxy, control_plane: ClusterAccess, directory: Path) -> Path:
     """Return a kubeconfig that leads to a proxy, which speaks as administrator."""
     return write_kubeconfig(directory / "proxied", proxy.url, control_plane.ca_file, {})
-
-
-async def eventually(look: Callable[[], Any], what: str, within: float = 20.0) -> Any:
-    """Return the first true value that ``look`` gives."""
-    async with asyncio.timeout(within):
-        while not (seen := look()):  # noqa: ASYNC110 - what is looked at knows of no event
-            await asyncio.sleep(0.02)
-    assert seen, what
-    return seen
 
 
 def config_map(namespace: str, name: str, **data: str) -> dict[str, Any]:

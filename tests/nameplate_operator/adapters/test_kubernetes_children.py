@@ -9,7 +9,8 @@ import pytest
 from nameplate_operator.children.names import CONFIG_MAP, DEPLOYMENT, INGRESS, SECRET, SERVICE, SERVICE_ACCOUNT
 from nameplate_operator.ports import Forbidden, Ref
 from tests.cluster.access import ClusterAccess
-from tests.nameplate_operator.adapters.api_server import config_map, eventually, labelled
+from tests.cluster.waiting import eventually
+from tests.nameplate_operator.adapters.api_server import config_map, labelled
 from tests.nameplate_operator.adapters.watching import Watched, watching
 
 READS = ["get", "list", "watch"]

@@ -12,7 +12,8 @@ from nameplate_operator.children.names import CONFIG_MAP
 from nameplate_operator.ports import Ref
 from tests.cluster.access import ClusterAccess
 from tests.cluster.control_plane import ControlPlane
-from tests.nameplate_operator.adapters.api_server import config_map, eventually, labelled, through
+from tests.cluster.waiting import eventually
+from tests.nameplate_operator.adapters.api_server import config_map, labelled, through
 from tests.nameplate_operator.adapters.watching import QUICK, Watched, watching
 from tests.world.http_faults import FaultProxy, HttpFault
 
@@ -105,7 +106,7 @@ async def test_a_silent_stream_is_dropped_and_listed_anew(
         watched.woken.clear()
         api_proxy.hold()
         served_kinds.kubectl("delete", "configmap", "vanishes", "-n", namespace)
-        await eventually(lambda: not watched.children.current, "the silence to be noticed", within=10)
+        await eventually(lambda: not watched.children.current, "the silence to be noticed", timeout=10)
         api_proxy.release()
         await watched.wakes("web", namespace)
         assert watched.data(namespace, "vanishes") is None

@@ -14,7 +14,8 @@ from nameplate_operator.adapters.kubernetes_watch import Pace
 from nameplate_operator.children.names import CONFIG_MAP
 from nameplate_operator.ports import Kind, Ref
 from nameplate_operator.subject import CUSTOM_DOMAIN
-from tests.nameplate_operator.adapters.api_server import KINDS, eventually, requests_as
+from tests.cluster.waiting import eventually
+from tests.nameplate_operator.adapters.api_server import KINDS, requests_as
 
 QUICK = Pace(first_pause=0.05, longest_pause=0.5, refused_every=0.2)
 
@@ -35,7 +36,9 @@ class Watched:
 
     async def wakes(self, name: str, namespace: str, within: float = 20.0) -> None:
         """Wait until this CustomDomain is woken."""
-        await eventually(lambda: Ref(CUSTOM_DOMAIN, name, namespace) in self.woken, f"{name} to be woken", within)
+        await eventually(
+            lambda: Ref(CUSTOM_DOMAIN, name, namespace) in self.woken, f"{name} to be woken", timeout=within
+        )
 
     async def current(self, within: float = 20.0) -> None:
         """Wait until the watch can be believed."""
