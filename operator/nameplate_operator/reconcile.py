@@ -14,7 +14,7 @@ from nameplate_operator.ports import Event, Ports, Ref
 from nameplate_operator.settings import OperatorSettings
 from nameplate_operator.spread import share
 from nameplate_operator.subject import NAMESPACE, Domain
-from nameplate_operator.summary import WORKED_ON, progress, ready, stamp
+from nameplate_operator.summary import WORKED_ON, described, progress, ready, stamp
 
 SHOWN_FROM = 300.0
 """Seconds from which the time of the next look is shown in status."""
@@ -51,7 +51,7 @@ class Reconciler:
     def lead(self, decisions: Decisions) -> Verdict:
         """Return what Ready says of these decisions."""
         optional = frozenset[ConditionType]() if self.settings.prober.required else frozenset({ConditionType.REACHABLE})
-        return ready({condition: each.verdict for condition, each in decisions.items()}, optional=optional)
+        return ready(_verdicts(decisions), optional=optional)
 
     async def _decide(self, phases: Phases, domain: Domain, memory: Memory, now: datetime) -> Decisions:
         decisions = await plan(phases, domain, memory, now, await self._halt(domain))
@@ -73,9 +73,8 @@ class Reconciler:
         return pause if next_check is None else max((next_check - now).total_seconds(), 0)
 
     async def _report(self, domain: Domain, decisions: Decisions, next_check: datetime | None, now: datetime) -> None:
-        verdicts = {condition: decision.verdict for condition, decision in decisions.items()}
         summed = {ConditionType.READY: self.lead(decisions)} | self._progress(domain, decisions)
-        conditions = stamp(summed | verdicts, domain.conditions, domain.generation, now)
+        conditions = stamp(summed | _verdicts(decisions), domain.conditions, domain.generation, now)
         report: dict[str, Any] = {}
         for decision in decisions.values():
             report |= decision.report
@@ -90,17 +89,12 @@ class Reconciler:
             return {} if suspended else {ConditionType.RECONCILING: WORKED_ON}
         changes = [change for decision in decisions.values() for change in decision.changes]
         applying = ConditionType.RECONCILING in domain.conditions and any(change.from_spec for change in changes)
-        verdicts = {condition: decision.verdict for condition, decision in decisions.items()}
-        return progress(self.lead(decisions), verdicts, suspended=suspended, applying=applying)
+        return progress(self.lead(decisions), _verdicts(decisions), suspended=suspended, applying=applying)
 
     async def _write(
         self, domain: Domain, conditions: list[Condition], report: Mapping[str, Any], next_check: datetime | None
     ) -> None:
-        status = {
-            "observedGeneration": domain.generation,
-            "conditions": [c.model_dump(mode="json", by_alias=True) for c in conditions],
-            **report,
-        }
+        status = described(conditions, domain.generation) | dict(report)
         if next_check is not None:
             status["nextCheckTime"] = instant(next_check)
         if status == domain.status:
@@ -133,6 +127,10 @@ class Reconciler:
         if shown is not None and now < (before := datetime.fromisoformat(shown)) <= due:
             return before
         return due
+
+
+def _verdicts(decisions: Decisions) -> dict[ConditionType, Verdict]:
+    return {condition: decision.verdict for condition, decision in decisions.items()}
 
 
 def _event(domain: Domain, condition: Condition) -> Event | None:

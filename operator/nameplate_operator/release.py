@@ -15,7 +15,7 @@ from nameplate_operator.plan import Decisions, Memory, Phases, carry_out, plan
 from nameplate_operator.ports import Conflict, Ports, Ref
 from nameplate_operator.settings import OperatorSettings
 from nameplate_operator.subject import Claim
-from nameplate_operator.summary import stamp
+from nameplate_operator.summary import described, stamp
 
 
 def release_phases(ports: Ports, settings: OperatorSettings, parents: Parents) -> Phases:
@@ -67,10 +67,7 @@ class Releaser:
             return
         verdicts = {condition: decision.verdict for condition, decision in decisions.items()}
         conditions = stamp(verdicts, claim.conditions, claim.generation, now)
-        status = {
-            "observedGeneration": claim.generation,
-            "conditions": [each.model_dump(mode="json", by_alias=True) for each in conditions],
-        }
+        status = described(conditions, claim.generation)
         if status == claim.status:
             return
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from nameplate_api.conditions import Condition, ConditionType, Reason, Truth, clip
 from nameplate_operator.phase import Verdict
@@ -46,6 +47,12 @@ def stamp(
 ) -> list[Condition]:
     """Return the verdicts as conditions; a transition time moves with the truth only."""
     return [_stamp(type_, verdict, previous.get(type_), generation, now) for type_, verdict in verdicts.items()]
+
+
+def described(conditions: list[Condition], generation: int) -> dict[str, Any]:
+    """Return what every status of ours begins with: the generation that it speaks of, and its conditions."""
+    dumped = [condition.model_dump(mode="json", by_alias=True) for condition in conditions]
+    return {"observedGeneration": generation, "conditions": dumped}
 
 
 def _stamp(

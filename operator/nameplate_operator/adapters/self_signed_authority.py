@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from nameplate_api.conditions import Reason
 from nameplate_operator.adapters.self_signed_ca import AuthorityKeys, Step, new_keys, read_keys, written
 from nameplate_operator.adapters.self_signed_leaf import Leaf, described, read_leaf, renewed, to_data
+from nameplate_operator.ownership import is_labelled, is_ours, is_owned
 from nameplate_operator.ports import (
     CertificateRequest,
     Cluster,
@@ -15,7 +15,6 @@ from nameplate_operator.ports import (
     Holding,
     Kind,
     Manifest,
-    ProviderError,
     Ref,
 )
 from nameplate_operator.subject import CUSTOM_DOMAIN
@@ -25,7 +24,6 @@ CERTIFICATES = "nameplate/certificate"
 """Field manager of the Secrets that carry certificates."""
 _SECRET = Kind("v1", "Secret", "secrets")
 _TLS = "kubernetes.io/tls"
-_COLLECTED_WITHIN = 5.0
 
 
 class SelfSignedAuthority:
@@ -139,25 +137,12 @@ def _version(stored: Manifest) -> dict[str, Any]:
 
 
 def _ours(live: Manifest, request: CertificateRequest) -> bool:
-    references = live["metadata"].get("ownerReferences") or []
-    if any(reference["uid"] == request.owner["uid"] for reference in references):
-        return True
-    mine = (request.owner["kind"], request.owner["name"])
-    if any((reference["kind"], reference["name"]) == mine for reference in references):
-        message = "Waits until Kubernetes has removed the Secret of a deleted CustomDomain of the same name."
-        raise ProviderError(Reason.WAITING, message, retry_after=_COLLECTED_WITHIN)
-    return not references and _labelled(live, request)
+    return is_ours(live, request.secret, request.owner, request.labels)
 
 
 def _marked(live: Manifest, request: CertificateRequest) -> bool:
     """Say whether the Secret carries our labels and goes with its owner."""
-    references = live["metadata"].get("ownerReferences") or []
-    owned = any(reference["uid"] == request.owner["uid"] for reference in references)
-    return owned and _labelled(live, request)
-
-
-def _labelled(live: Manifest, request: CertificateRequest) -> bool:
-    return request.labels.items() <= (live["metadata"].get("labels") or {}).items()
+    return is_owned(live, request.owner) and is_labelled(live, request.labels)
 
 
 def _replaced(request: CertificateRequest) -> Event:

@@ -4,13 +4,13 @@ from typing import Any
 
 from nameplate_api.conditions import Reason, Truth
 from nameplate_api.custom_domain import DOMAIN_LABEL
+from nameplate_operator import ownership
 from nameplate_operator.phase import Decision, Verdict
-from nameplate_operator.ports import Manifest, ProviderError, Ref
+from nameplate_operator.ports import Manifest, Ref
 from nameplate_operator.subject import CUSTOM_DOMAIN, Domain
 
 MANAGED_BY = "app.kubernetes.io/managed-by"
 NAMEPLATE = "nameplate"
-_COLLECTED_WITHIN = 5.0
 _CONFLICT_EVERY = 60.0
 
 
@@ -52,19 +52,8 @@ def metadata(domain: Domain, name: str) -> dict[str, Any]:
 
 
 def is_ours(live: Manifest, domain: Domain, ref: Ref) -> bool:
-    """Say whether an object of a child's name belongs to this CustomDomain, and not to a stranger.
-
-    Raises ProviderError(Waiting) for what a CustomDomain of the same name left behind: garbage collection removes it.
-    """
-    references = live["metadata"].get("ownerReferences", [])
-    if any(reference["uid"] == domain.uid for reference in references):
-        return True
-    mine = (CUSTOM_DOMAIN.kind, domain.ref.name)
-    if any((reference["kind"], reference["name"]) == mine for reference in references):
-        message = f"Waits until Kubernetes has removed the {ref.kind.kind} of a deleted CustomDomain of the same name."
-        raise ProviderError(Reason.WAITING, message, retry_after=_COLLECTED_WITHIN)
-    marked = live["metadata"].get("labels", {})
-    return not references and selector(domain).items() <= marked.items() and marked.get(MANAGED_BY) == NAMEPLATE
+    """Say whether an object of a child's name belongs to this CustomDomain. Raises ProviderError(Waiting)."""
+    return ownership.is_ours(live, ref, owner(domain), {**selector(domain), MANAGED_BY: NAMEPLATE})
 
 
 def conflict(ref: Ref) -> Decision:
