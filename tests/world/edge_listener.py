@@ -55,6 +55,8 @@ class Listener:
             self._socket.close()
             self._socket = None
         self.cut()
+        # A task that never began cannot close the connection that it was made for.
+        await asyncio.sleep(0)
         for task in list(self._open):
             task.cancel()
         await asyncio.gather(*self._open, return_exceptions=True)

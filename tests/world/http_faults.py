@@ -14,6 +14,7 @@ Answers are streamed, so watches pass. Connections are never upgraded (`kubectl 
 """
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Collection, Mapping
 from types import TracebackType
@@ -113,7 +114,7 @@ class FaultProxy:
 
     def go_down(self) -> None:
         """Refuse new connections and cut the present ones, until `come_up`."""
-        self._running.run(self._site.stop())
+        self._running.run(self._refuse())
         self.cut_connections()
 
     def come_up(self) -> None:
@@ -166,11 +167,20 @@ class FaultProxy:
             raise
 
     async def _listen(self) -> None:
-        self._site = web.TCPSite(self._runner, self._address, self.port, ssl_context=self._tls)
-        await self._site.start()
-        self.port = self._runner.addresses[0][1]
+        self._socket = socket.create_server((self._address, self.port))
+        self.port = self._socket.getsockname()[1]
+        await web.SockSite(self._runner, self._socket, ssl_context=self._tls).start()
+
+    async def _refuse(self) -> None:
+        # CPython 3.11 loses a connection that it accepted in the very turn in which its server is closed.
+        asyncio.get_running_loop().remove_reader(self._socket)
+        await asyncio.sleep(0)
+        for site in self._runner.sites:
+            await site.stop()
 
     async def _close(self) -> None:
+        if self._runner.sites:
+            await self._refuse()
         for connection in self._server.connections:
             if connection.transport is not None:
                 connection.transport.abort()

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -33,8 +33,19 @@ class LoopThread:
 
 
 async def _cancel_others() -> None:
+    # A task that never began cannot close the connection that it was made for.
+    await asyncio.sleep(0)
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
     await asyncio.get_running_loop().shutdown_default_executor()
+    await _abort_connections()
+
+
+async def _abort_connections() -> None:
+    """End those that no server knows: still shaking hands, or waiting for the peer's part of a TLS farewell."""
+    transports: Mapping[int, asyncio.Transport] = asyncio.get_running_loop()._transports  # type: ignore[attr-defined]
+    for transport in list(transports.values()):
+        transport.abort()
+    await asyncio.sleep(0)
