@@ -27,6 +27,7 @@ __all__ = [
     "Delegation",
     "DeletionPolicy",
     "DnsRecord",
+    "Durability",
     "Endpoints",
     "Host",
     "Ingestion",
@@ -75,6 +76,17 @@ class DeletionPolicy(StrEnum):
     RETAIN = "Retain"
 
 
+class Durability(StrEnum):
+    """What a 200 to an event means."""
+
+    MEMORY = "Memory"
+    """The service has it: it may be lost when the process or the machine fails."""
+    DISK = "Disk"
+    """It survives the end of the process and a power cut."""
+    SINK = "Sink"
+    """The sink has it."""
+
+
 class SecretKeyRef(ApiModel):
     """One key of a Secret in the CustomDomain's own namespace."""
 
@@ -112,6 +124,10 @@ class Source(
         ),
     ] = None
     write_key_secret_ref: Annotated[SecretKeyRef | None, Field(description="Where a secret write key stands.")] = None
+    durability: Annotated[
+        Durability,
+        Field(description="What a 200 means: the event is in memory, safe on disk, or acknowledged by the sink."),
+    ] = Durability.DISK
 
 
 class Delegation(ApiModel):

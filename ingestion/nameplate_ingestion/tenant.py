@@ -1,0 +1,44 @@
+"""A tenant: what the service knows of one domain, found by Host before anything else of a request is looked at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nameplate_api.custom_domain import Durability, SourceType
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request may bring: octets and events (Segment's HTTP Tracking API, "Max request size")."""
+
+    event: int = 32 * 1024
+    body: int = 512_000
+    events: int = 2500
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Something that sends events."""
+
+    name: str
+    type: SourceType
+    durability: Durability
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """One domain with its sources by write key."""
+
+    domain: str
+    uid: str
+    revision: str
+    hosts: tuple[str, ...]
+    sources: Mapping[bytes, Source]
+    missing_keys: tuple[str, ...] = ()
+    """Names of the sources whose key file is not there."""
+    limits: Limits = Limits()
+    trusted_proxies: int = 1
+    """How many proxies stand in front, each of which adds an address to X-Forwarded-For."""
+
+
+Tenants = Mapping[bytes, Tenant]
+"""By host, in lower case."""
