@@ -14,8 +14,10 @@ from publicsuffixlist import PublicSuffixList
 from nameplate_api.base import printable
 from nameplate_api.reasons import Reason
 
-LONGEST = 249
-"""Longest name in octets: ``api.`` and ``cdn.`` go in front of it, and 253 is the limit of a host name."""
+_LONGEST_HOST = 253
+"""Longest host name in octets (RFC 1035 section 2.3.4, less the octets that only the wire needs)."""
+LONGEST = _LONGEST_HOST - len("_nameplate.")
+"""Longest custom domain in octets: the longest label that goes in front of it is that of its token."""
 
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
@@ -84,21 +86,21 @@ def normalise(text: str) -> str:
     Raises UnusableName(InvalidName).
     """
     name = text.strip()
-    if len(name) > 4 * LONGEST:
-        raise _invalid(name, f"at most {LONGEST} characters are possible")
+    if len(name) > 4 * _LONGEST_HOST:
+        raise _invalid(name, f"at most {_LONGEST_HOST} characters are possible")
     if not name.isascii():
         try:
             name = idna.encode(name, uts46=True).decode()
         except idna.IDNAError as error:
             raise _invalid(text, str(error)) from error
     name = name.lower().removesuffix(".")
-    _check_syntax(name)
+    _check_syntax(name, _LONGEST_HOST)
     return name
 
 
 def check(name: str) -> None:
     """Raise UnusableName unless ``name``, in A-labels, may be delegated to us as a custom domain."""
-    _check_syntax(name)
+    _check_syntax(name, LONGEST)
     if name.rpartition(".")[2] in _SPECIAL_USE:
         raise _invalid(name, "it does not belong to the public DNS")
     above = registrable(name)
@@ -113,11 +115,11 @@ def check(name: str) -> None:
         raise UnusableName(Reason.APEX_NOT_DELEGABLE, message)
 
 
-def _check_syntax(name: str) -> None:
+def _check_syntax(name: str, longest: int) -> None:
     if not name:
         raise _invalid(name, "it is empty")
-    if len(name) > LONGEST:
-        raise _invalid(name, f"it has {len(name)} characters, at most {LONGEST} are possible")
+    if len(name) > longest:
+        raise _invalid(name, f"it has {len(name)} characters, at most {longest} are possible")
     labels = name.split(".")
     for label in labels:
         if not _LABEL.fullmatch(label):

@@ -37,6 +37,16 @@ class Contract:
         assert await provider.find(f"api.{name}") is None
         assert await provider.find(name.partition(".")[2]) is None
 
+    async def test_the_zone_of_the_longest_custom_domain_carries_its_token(
+        self, provider: ZoneProvider, name: str
+    ) -> None:
+        longest = ".".join(["a" * 63] * 3 + ["a" * (242 - 3 * 64 - 1 - len(name)), name])
+        assert len(longest) == 242
+        await provider.create(longest, NS, own(longest))
+        found = await provider.find(longest)
+        assert found is not None
+        assert found.values(f"_nameplate.{longest}", "TXT") == ("t0k3n",)
+
     async def test_creating_it_again_is_a_conflict_and_changes_nothing(self, provider: ZoneProvider, name: str) -> None:
         created = await provider.create(name, NS, own(name))
         others = (RecordSet(name, "NS", 60, ("other.example",)),)
