@@ -1,11 +1,13 @@
-"""What a process has used so far, by /proc (proc_pid_stat(5), proc_pid_status(5))."""
+"""What processes have used so far, by /proc (proc_pid_stat(5), proc_pid_status(5))."""
 
 import os
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-_USER, _SYSTEM = 11, 12
+_SESSION, _USER, _SYSTEM = 3, 11, 12
 
 
 @dataclass(frozen=True)
@@ -19,9 +21,20 @@ class Usage:
     @classmethod
     def of(cls, pid: int | str = "self") -> "Usage":
         """Read it of a process that runs."""
-        process = Path(f"/proc/{pid}")
-        fields = (process / "stat").read_text().rpartition(")")[2].split()
-        lines = (process / "status").read_text().splitlines()
+        fields = _stat(pid)
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
         sizes = {name: value.split()[0] for name, _, value in (line.partition(":") for line in lines) if value.split()}
         ticks = int(fields[_USER]) + int(fields[_SYSTEM])
-        return cls(ticks / _TICKS, int(sizes["VmRSS"]) * 1024, int(sizes["VmHWM"]) * 1024)
+        return cls(ticks / _TICKS, int(sizes.get("VmRSS", 0)) * 1024, int(sizes.get("VmHWM", 0)) * 1024)
+
+
+def session(leader: int) -> Iterator[int]:
+    """Yield the processes of a session, its leader among them."""
+    for entry in Path("/proc").iterdir():
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if entry.name.isdigit() and int(_stat(entry.name)[_SESSION]) == leader:
+                yield int(entry.name)
+
+
+def _stat(pid: int | str) -> list[str]:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

@@ -1,0 +1,40 @@
+"""Sends events with wrk from a core of its own and tells what came back."""
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.world.packages import ensure, find_program
+
+_SCRIPT = Path(__file__).with_name("load.lua")
+CONNECTIONS = 64
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a run of wrk saw; latencies in milliseconds."""
+
+    requests: int
+    seconds: float
+    failed: int
+    p50: float
+    p99: float
+
+    @property
+    def rate(self) -> float:
+        """Requests per second."""
+        return self.requests / self.seconds
+
+
+def send(port: int, seconds: int, *, core: int, pause: float = 0, events: int = 1) -> Load:
+    """Keep 64 connections busy; `pause` is the mean wait between two requests of a connection, in seconds."""
+    wrk = ensure(lambda: find_program("wrk"), "wrk", ["wrk"])
+    command = [
+        *("taskset", "--cpu-list", str(core), str(wrk), "--threads", "1", "--connections", str(CONNECTIONS)),
+        *("--duration", f"{seconds}s", "--timeout", "10s", "--script", str(_SCRIPT), f"http://127.0.0.1:{port}"),
+    ]
+    environment = {**os.environ, "PAUSE": str(round(pause * 1000)), "EVENTS": str(events)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return Load(**json.loads(done.stdout.strip().splitlines()[-1]))
