@@ -229,6 +229,13 @@ class CustomDomainSpec(ApiModel):
                     "self.all(s, !has(s.writeKey) || self.exists_one(o, has(o.writeKey) && o.writeKey == s.writeKey))",
                     "give each source a writeKey of its own",
                 ),
+                (
+                    "self.all(s, !has(s.writeKeySecretRef)"
+                    " || self.exists_one(o, has(o.writeKeySecretRef)"
+                    " && o.writeKeySecretRef.name == s.writeKeySecretRef.name"
+                    " && o.writeKeySecretRef.key == s.writeKeySecretRef.key))",
+                    "give each source a key of its own in writeKeySecretRef, such as one named after the source",
+                ),
             ),
         ),
     ]

@@ -12,6 +12,13 @@ from tests.nameplate_api.manifests import (
 )
 
 _MANY = [WEBSITE, *({"name": f"s{i}", "type": "Go", "writeKey": f"k{i}"} for i in range(63))]
+_SECRETIVE = [
+    WEBSITE,
+    *(
+        {"name": f"s{i}", "type": "Go", "writeKeySecretRef": {"name": "k" * 253, "key": f"{'k' * 251}{i:02}"}}
+        for i in range(63)
+    ),
+]
 
 ACCEPTED = (
     Case("the smallest", custom_domain()),
@@ -42,8 +49,14 @@ ACCEPTED = (
     Case("two sources with one Secret", custom_domain(sources=[
         WEBSITE,
         {"name": "one", "type": "Go", "writeKeySecretRef": {"name": "keys", "key": "a"}},
-        {"name": "two", "type": "Go", "writeKeySecretRef": {"name": "keys", "key": "a"}},
+        {"name": "two", "type": "Go", "writeKeySecretRef": {"name": "keys", "key": "b"}},
     ])),
+    Case("two sources with one key of two Secrets", custom_domain(sources=[
+        WEBSITE,
+        {"name": "one", "type": "Go", "writeKeySecretRef": {"name": "keys", "key": "a"}},
+        {"name": "two", "type": "Go", "writeKeySecretRef": {"name": "others", "key": "a"}},
+    ])),
+    Case("64 sources with secret keys", custom_domain(sources=_SECRETIVE)),
     Case("one replica", custom_domain(ingestion={"replicas": 1})),
     Case("100 replicas", custom_domain(ingestion={"replicas": 100})),
     Case("CPU as a number", with_resources(requests={"cpu": 1})),

@@ -66,6 +66,11 @@ _SOURCES = (
     Case("two sources of one name", with_source(name="website"),
          'spec.sources[1]: Duplicate value: {"name":"website"}'),
     Case("two sources of one write key", with_source(writeKey="k3y"), "give each source a writeKey of its own"),
+    Case("two sources of one secret key", custom_domain(sources=[
+        WEBSITE,
+        {"name": "one", "type": "Go", "writeKeySecretRef": _SECRET},
+        {"name": "two", "type": "Ruby", "writeKeySecretRef": _SECRET},
+    ]), "spec.sources: Invalid value: give each source a key of its own in writeKeySecretRef"),
     Case("source without name", with_source(name=None), "spec.sources[1].name: Required value"),
     Case("source without type", with_source(type=None), "spec.sources[1].type: Required value"),
     Case("source of unknown type", with_source(type="Fax"), 'spec.sources[1].type: Unsupported value: "Fax"'),
