@@ -7,7 +7,8 @@ import pytest
 from nameplate_operator.adapters.self_signed_authority import SelfSignedAuthority
 from nameplate_operator.ports import CertificateAuthority, CertificateRequest, Holding
 from tests.nameplate_operator.adapters.issuing import request
-from tests.nameplate_operator.memory_ports import EPOCH, MemoryAuthority, MemoryCluster
+from tests.nameplate_operator.memory_cluster import MemoryCluster
+from tests.nameplate_operator.memory_ports import EPOCH, MemoryAuthority
 
 NAMES = ("cdp.acme.com", "api.cdp.acme.com", "cdn.cdp.acme.com")
 

@@ -15,7 +15,7 @@ from nameplate_operator.ports import Cluster, Conflict, Ref
 from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from tests.nameplate_operator.adapters.api_server import KINDS, config_map, labelled, requests_as
 from tests.nameplate_operator.builders import claim_manifest, domain_manifest
-from tests.nameplate_operator.memory_ports import MemoryCluster
+from tests.nameplate_operator.memory_cluster import MemoryCluster
 
 
 @pytest.fixture(params=["memory", "api server", "api server and watch"])

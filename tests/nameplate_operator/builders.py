@@ -5,13 +5,8 @@ from typing import Any
 from nameplate_operator.ports import Ports, Ref
 from nameplate_operator.settings import OperatorSettings
 from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM, Claim, Domain
-from tests.nameplate_operator.memory_ports import (
-    MemoryAuthority,
-    MemoryCluster,
-    MemoryProber,
-    MemoryResolver,
-    MemoryZones,
-)
+from tests.nameplate_operator.memory_cluster import MemoryCluster
+from tests.nameplate_operator.memory_ports import MemoryAuthority, MemoryProber, MemoryResolver, MemoryZones
 
 TOKEN = "abcdefghijklmnopqrstuvwxyz"
 WEBSITE = {"name": "website", "type": "AnalyticsJS", "writeKey": "k3y"}

@@ -18,7 +18,7 @@ from nameplate_operator.resync import Resync
 from nameplate_operator.work_queue import Time, WorkQueue
 from tests.cluster.waiting import eventually
 from tests.nameplate_operator.builders import DOMAIN_REF
-from tests.nameplate_operator.memory_ports import MemoryCluster
+from tests.nameplate_operator.memory_cluster import MemoryCluster
 
 
 class World:

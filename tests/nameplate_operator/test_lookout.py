@@ -15,7 +15,7 @@ from nameplate_operator.work_queue import WorkQueue
 from tests.cluster.waiting import eventually
 from tests.nameplate_operator.builders import a_condition, claim_manifest, domain_manifest
 from tests.nameplate_operator.fake_time import FakeTime, settle
-from tests.nameplate_operator.memory_ports import MemoryCluster
+from tests.nameplate_operator.memory_cluster import MemoryCluster
 
 EVERY = 600.0
 

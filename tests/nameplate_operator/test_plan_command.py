@@ -10,7 +10,7 @@ from nameplate_operator.plan_command import planned
 from nameplate_operator.reconcile import Reconciler
 from nameplate_operator.subject import Domain
 from tests.nameplate_operator.builders import domain_manifest, memory_ports, settings
-from tests.nameplate_operator.memory_ports import MemoryCluster
+from tests.nameplate_operator.memory_cluster import MemoryCluster
 from tests.nameplate_operator.toys import TRUE, Toy, toy
 
 CHILD = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": "acme"}}

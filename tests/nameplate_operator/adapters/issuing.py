@@ -9,7 +9,7 @@ from cryptography.x509.verification import PolicyBuilder, Store
 
 from nameplate_operator.adapters.self_signed_authority import SelfSignedAuthority
 from nameplate_operator.ports import Certificate, CertificateRequest, Kind, Ref
-from tests.nameplate_operator.memory_ports import MemoryCluster
+from tests.nameplate_operator.memory_cluster import MemoryCluster
 
 SECRET = Kind("v1", "Secret", "secrets")
 CA = Ref(SECRET, "nameplate-ca", "nameplate-system")

@@ -13,7 +13,8 @@ from nameplate_api.conditions import Reason
 from nameplate_operator.adapters.self_signed_authority import SelfSignedAuthority
 from nameplate_operator.ports import CertificateRequest, Conflict, Holding, Manifest, ProviderError, Ref
 from tests.nameplate_operator.adapters.issuing import CA, edited, entry, leaf_of, looked_after, request, verify
-from tests.nameplate_operator.memory_ports import EPOCH, MemoryCluster
+from tests.nameplate_operator.memory_cluster import MemoryCluster
+from tests.nameplate_operator.memory_ports import EPOCH
 
 SECRET = request().secret
 OWNER = {"apiVersion": "nameplate.dev/v1alpha1", "kind": "CustomDomain", "name": "web"}

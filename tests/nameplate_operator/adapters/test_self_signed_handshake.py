@@ -11,7 +11,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from nameplate_operator.adapters.self_signed_authority import SelfSignedAuthority
 from tests.nameplate_operator.adapters.issuing import CA, entry, leaf_of, request, verify
-from tests.nameplate_operator.memory_ports import EPOCH, MemoryCluster
+from tests.nameplate_operator.memory_cluster import MemoryCluster
+from tests.nameplate_operator.memory_ports import EPOCH
 
 LONG = ".".join(["a" * 60] * 3 + ["a" * 54]) + ".acme"
 

@@ -8,7 +8,8 @@ from cryptography import x509
 
 from nameplate_operator.adapters.self_signed_authority import SelfSignedAuthority
 from tests.nameplate_operator.adapters.issuing import CA, edited, entry, leaf_of, looked_after, request, verify
-from tests.nameplate_operator.memory_ports import EPOCH, MemoryCluster
+from tests.nameplate_operator.memory_cluster import MemoryCluster
+from tests.nameplate_operator.memory_ports import EPOCH
 
 DAY = timedelta(days=1)
 SECRET = request().secret

@@ -18,7 +18,8 @@ from nameplate_operator.subject import Domain
 from nameplate_operator.summary import stamp
 from tests.nameplate_operator.builders import CLAIM_REF, DOMAIN_REF, domain_manifest, memory_ports
 from tests.nameplate_operator.builders import settings as operator_settings
-from tests.nameplate_operator.memory_ports import EPOCH, MemoryCluster
+from tests.nameplate_operator.memory_cluster import MemoryCluster
+from tests.nameplate_operator.memory_ports import EPOCH
 from tests.nameplate_operator.powerdns_server import key_file, name, powerdns, settings, zones
 from tests.world.http_faults import FaultProxy, HttpFault, Point
 from tests.world.powerdns import PowerDNS
