@@ -53,6 +53,7 @@ class CertificateStatus(ApiModel):
     issuer: Annotated[str, Field(max_length=64, description="Who issued it.")]
     reference: Annotated[str, Field(max_length=512, description="Where it stands.")]
     not_after: Annotated[datetime | None, Field(description="End of its validity.")] = None
+    renewal: Annotated[datetime | None, Field(description="When it is due to be renewed.")] = None
 
 
 class CustomDomainStatus(ApiModel):

@@ -46,7 +46,12 @@ STATUS: dict[str, Any] = {
         }
     ],
     "endpoints": {"trackingAPI": "https://api.cdp.acme.com", "cdn": "https://cdn.cdp.acme.com"},
-    "certificate": {"issuer": "SelfSigned", "reference": "Secret/web-tls", "notAfter": "2027-02-22T10:00:00Z"},
+    "certificate": {
+        "issuer": "SelfSigned",
+        "reference": "Secret/web-tls",
+        "notAfter": "2027-02-22T10:00:00Z",
+        "renewal": "2027-01-23T10:00:00Z",
+    },
     "nextCheckTime": "2026-11-24T11:00:00Z",
 }
 

@@ -21,7 +21,12 @@ _SERVING = {
             "observedGeneration": 1,
         }
     ],
-    "certificate": {"issuer": "SelfSigned", "reference": "Secret/web-tls", "notAfter": "2027-02-22T10:00:00Z"},
+    "certificate": {
+        "issuer": "SelfSigned",
+        "reference": "Secret/web-tls",
+        "notAfter": "2027-02-22T10:00:00Z",
+        "renewal": "2027-01-23T10:00:00Z",
+    },
 }
 
 

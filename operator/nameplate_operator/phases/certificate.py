@@ -82,7 +82,8 @@ class CertificateIssuance(Phase[Domain, Issuance]):
         )
 
     def _report(self, seen: Issuance, certificate: Certificate) -> dict[str, Any]:
-        return {"certificate": self._reference(seen) | {"notAfter": instant(certificate.not_after)}}
+        times = {"notAfter": instant(certificate.not_after), "renewal": instant(certificate.renewal_at)}
+        return {"certificate": self._reference(seen) | times}
 
     def _record(self, seen: Issuance) -> tuple[Change, ...]:
         if seen.claim is None:

@@ -42,7 +42,7 @@ REQUEST = CertificateRequest(
 AT_HAND = Certificate(NAMES, MADE, MADE + 90 * DAY, trust="PEM", current=True)
 SUPERSEDED = replace(AT_HAND, current=False)
 REFERENCE = {"issuer": "SelfSigned", "reference": "Secret acme/web-tls"}
-REPORT = {"certificate": REFERENCE | {"notAfter": "2030-04-01T00:00:00Z"}}
+REPORT = {"certificate": REFERENCE | {"notAfter": "2030-04-01T00:00:00Z", "renewal": "2030-03-02T00:00:00Z"}}
 RECORDED = a_claim(certificate=REFERENCE)
 
 ISSUED = Verdict(Truth.TRUE, Reason.ISSUED, "The certificate is valid until 2030-04-01.")
