@@ -22,7 +22,7 @@ from nameplate_operator.delegation.diagnosis import Case, diagnose
 from nameplate_operator.delegation.facts import Facts
 from nameplate_operator.delegation.look import DelegationLook
 from nameplate_operator.delegation.problem import Conclusion, Problem, Severity, conclude
-from nameplate_operator.ports import Server
+from nameplate_operator.ports import CutCache, Server
 
 WRONG_USAGE = 64
 """EX_USAGE of sysexits."""
@@ -119,7 +119,7 @@ async def _look(name: str, options: argparse.Namespace) -> tuple[Conclusion, Fac
         guard=AddressGuard(everything=options.root_hints is not None),
     )
     nameservers = tuple(dict.fromkeys(options.nameserver))
-    facts = await DelegationLook(resolver, options.timeout).look(name, nameservers)
+    facts = await DelegationLook(resolver, options.timeout, CutCache()).look(name, nameservers)
     return diagnose(Case(facts, datetime.now(UTC), nameservers, options.zone_token)), facts
 
 

@@ -94,7 +94,7 @@ def passes(ports: Ports, settings: OperatorSettings, metrics: Metrics) -> Passes
         return Memory(look_failed=metrics.look_failed)
 
     phases = tuple(each(ports, settings) for each in ORDER)
-    parents = ParentServers(DelegationLook(ports.resolver, settings.dns.check_timeout))
+    parents = ParentServers(DelegationLook(ports.resolver, settings.dns.check_timeout, ports.cuts))
     return Passes(
         domains=Reconciler(phases, ports, settings, Teardown(ports, settings), memory=memory),
         claims=Releaser(release_phases(ports, settings, parents), ports, settings, memory=memory),

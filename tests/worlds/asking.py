@@ -15,6 +15,7 @@ from nameplate_operator.adapters.root_hints import read_root_hints
 from nameplate_operator.check_report import as_json
 from nameplate_operator.delegation.diagnosis import Case, diagnose
 from nameplate_operator.delegation.look import DelegationLook
+from nameplate_operator.ports import CutCache
 from tests.world.dns.world import DnsWorld
 
 PATIENCE = 0.5
@@ -35,7 +36,7 @@ async def look(
     patience: float = PATIENCE,
 ) -> dict[str, Any]:
     """What the operator would conclude, in the form of the command's JSON."""
-    facts = await DelegationLook(resolver(world, patience), TIMEOUT).look(name, nameservers)
+    facts = await DelegationLook(resolver(world, patience), TIMEOUT, CutCache()).look(name, nameservers)
     return as_json(diagnose(Case(facts, datetime.now(UTC), tuple(nameservers), token)), facts)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from nameplate_operator.delegation.cuts import CutCache
 from nameplate_operator.delegation.look import DelegationLook
+from nameplate_operator.ports import CutCache
 from tests.world.dns import faults
 from tests.world.dns.world import DnsWorld
 from tests.worlds.asking import TIMEOUT, arguments, command, resolver
@@ -84,7 +84,7 @@ async def test_cuts_are_remembered_for_all_names_as_long_as_their_ttl(world: Dns
 
 
 async def test_a_zone_that_moved_to_other_servers_is_found_again(world: DnsWorld) -> None:
-    look = DelegationLook(resolver(world), TIMEOUT)
+    look = DelegationLook(resolver(world), TIMEOUT, CutCache())
     await look.look(NAME, OURS)
     for server in world["acme.example"].servers:
         server.stop()

@@ -2,13 +2,12 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nameplate_operator.delegation.absence import explain
 from nameplate_operator.delegation.children import ask_child, signatures, unasked
 from nameplate_operator.delegation.classify import ADDRESS_TYPES, parent_answer, records
-from nameplate_operator.delegation.cuts import Cut, CutCache
 from nameplate_operator.delegation.facts import (
     ABSENT,
     HEARD,
@@ -22,7 +21,7 @@ from nameplate_operator.delegation.facts import (
 from nameplate_operator.delegation.glue import disowned
 from nameplate_operator.delegation.inquiry import Inquiry, gather
 from nameplate_operator.delegation.walk import MOST_HOSTS, Descent, Walk, homeless
-from nameplate_operator.ports import Question, Reply, Resolver
+from nameplate_operator.ports import Cut, CutCache, Question, Reply, Resolver
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class DelegationLook:
 
     resolver: Resolver
     timeout: float
-    cache: CutCache = field(default_factory=CutCache)
+    cache: CutCache
 
     async def look(self, name: str, expected: Iterable[str] = (), payer: str = "") -> Facts:
         """Look at parent and children; the expected name servers are asked even where they are not listed.

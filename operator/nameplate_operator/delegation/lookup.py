@@ -4,20 +4,19 @@ from collections.abc import Iterable
 
 from nameplate_api.conditions import Reason
 from nameplate_operator.delegation.classify import ADDRESS_TYPES, records
-from nameplate_operator.delegation.cuts import CutCache
 from nameplate_operator.delegation.facts import HostState
 from nameplate_operator.delegation.inquiry import Inquiry, gather
 from nameplate_operator.delegation.walk import Walk
-from nameplate_operator.ports import ProviderError, Question, Resolver, Server
+from nameplate_operator.ports import CutCache, ProviderError, Question, Resolver, Server
 
 
 class AddressLookup:
-    """Remembers cuts and name servers for their TTL; one lookup takes at most ``timeout`` seconds."""
+    """Looks up through a resolver; ``timeout`` in seconds bounds each lookup, the cache is shared by all."""
 
-    def __init__(self, resolver: Resolver, timeout: float) -> None:
+    def __init__(self, resolver: Resolver, timeout: float, cache: CutCache) -> None:
         self._resolver = resolver
         self._timeout = timeout
-        self._cuts = CutCache()
+        self._cache = cache
 
     async def of(self, hosts: Iterable[str], payer: str) -> tuple[str, ...]:
         """Return the addresses of the hosts, found from the root.
@@ -25,7 +24,7 @@ class AddressLookup:
         Raises ProviderError unless all of them were told, or denied, in full.
         """
         async with Inquiry(self._resolver, self._timeout, payer) as inquiry:
-            walk = Walk(inquiry, self._cuts)
+            walk = Walk(inquiry, self._cache)
             found = await gather(walk.addresses(host) for host in hosts)
         if inquiry.starved is not None:
             raise inquiry.starved
@@ -40,7 +39,7 @@ class AddressLookup:
         Raises ProviderError if none of them answers, or the budget is used up.
         """
         async with Inquiry(self._resolver, self._timeout, payer) as inquiry:
-            walk = Walk(inquiry, self._cuts)
+            walk = Walk(inquiry, self._cache)
             hosts = await gather(walk.addresses(nameserver) for nameserver in nameservers)
             servers = [server for host in hosts for server in host.servers]
             names = tuple(names)

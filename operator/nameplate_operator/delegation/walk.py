@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from nameplate_api.hostname import ancestors, registrable
 from nameplate_operator.delegation.classify import ADDRESS_TYPES, parent_answer, records, refers_down
-from nameplate_operator.delegation.cuts import Cut, CutCache
 from nameplate_operator.delegation.facts import HEARD, Host, HostState, ParentAnswer, Silence, View, Why
 from nameplate_operator.delegation.inquiry import Inquiry, Outcome, gather
-from nameplate_operator.ports import Question, Reply, Server
+from nameplate_operator.ports import Cut, CutCache, Question, Reply, Server
 
 MOST_HOSTS = 13
 """Name servers of one zone that are looked at."""
@@ -123,7 +122,7 @@ class Walk:
             if referral is None:
                 return reply
             answer = parent_answer(reply, Server("", ""), referral.name, zone)
-            cut = Cut.seen(referral.name, answer)
+            cut = _seen(referral.name, answer)
         return Silence(Why.TIMEOUT)
 
     async def _descend(self, name: str, known: tuple[Cut, ...], trail: Trail) -> Descent:
@@ -144,7 +143,7 @@ class Walk:
                 if not answer.nameservers:
                     return Descent(cuts, missing=label, denials=answers)
             if answer.view in (View.REFERRAL, View.HOSTED) and answer.nameservers:
-                cut = Cut.seen(label, answer)
+                cut = _seen(label, answer)
                 self._cache.put(cut)
                 cuts = (*cuts, cut)
         return Descent(cuts)
@@ -192,6 +191,11 @@ def homeless(hosts: Iterable[Host]) -> list[Outcome]:
         for host in hosts
         if not host.addresses
     ]
+
+
+def _seen(zone: str, answer: ParentAnswer) -> Cut:
+    """Return the cut that an answer shows."""
+    return Cut(zone, answer.nameservers, answer.glue, answer.ttl)
 
 
 def _bounded(addresses: tuple[str, ...]) -> tuple[str, ...]:

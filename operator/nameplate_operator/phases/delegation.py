@@ -50,7 +50,7 @@ class Delegation(Phase[Domain, Delegating]):
 
     def __init__(self, ports: Ports, settings: OperatorSettings) -> None:
         super().__init__(ports, settings)
-        self._look = DelegationLook(ports.resolver, settings.dns.check_timeout)
+        self._look = DelegationLook(ports.resolver, settings.dns.check_timeout, ports.cuts)
         self._last: OrderedDict[str, tuple[Domain, Delegating]] = OrderedDict()
 
     async def observe(self, subject: Domain, findings: Findings, now: datetime) -> Delegating | None:

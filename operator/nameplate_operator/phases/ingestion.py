@@ -77,7 +77,7 @@ class IngestionService(Phase[Domain, Running]):
 
     def __init__(self, ports: Ports, settings: OperatorSettings) -> None:
         super().__init__(ports, settings)
-        self._lookup = AddressLookup(ports.resolver, settings.dns.check_timeout)
+        self._lookup = AddressLookup(ports.resolver, settings.dns.check_timeout, ports.cuts)
 
     async def observe(self, subject: Domain, findings: Findings, now: datetime) -> Running | None:
         """Look at the children, and ask the service by its public names if anybody can answer."""

@@ -53,7 +53,7 @@ class Route(Phase[Domain, Routing]):
 
     def __init__(self, ports: Ports, settings: OperatorSettings) -> None:
         super().__init__(ports, settings)
-        self._lookup = AddressLookup(ports.resolver, settings.dns.check_timeout)
+        self._lookup = AddressLookup(ports.resolver, settings.dns.check_timeout, ports.cuts)
 
     async def observe(self, subject: Domain, findings: Findings, now: datetime) -> Routing | None:
         """Look at the Ingress, and up its host names; the zone was seen before in this pass."""

@@ -4,9 +4,10 @@ Adapters implement these and raise nothing but ProviderError. Absence is a value
 waits for the world: whoever wants to know later asks again later.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nameplate_operator.ports.certificates import Certificate, CertificateAuthority, CertificateRequest, Holding
+from nameplate_operator.ports.cuts import Cut, CutCache
 from nameplate_operator.ports.dns import Question, RecordSet, Reply, Resolver, Server
 from nameplate_operator.ports.errors import Conflict, Forbidden, ProviderError
 from nameplate_operator.ports.kubernetes import Cluster, Event, Kind, Manifest, Ref
@@ -19,6 +20,8 @@ __all__ = [
     "CertificateRequest",
     "Cluster",
     "Conflict",
+    "Cut",
+    "CutCache",
     "Event",
     "Forbidden",
     "Holding",
@@ -42,10 +45,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The outside systems, each behind its protocol."""
+    """The outside systems, each behind its protocol, and what is remembered of the DNS for whoever asks it next."""
 
     cluster: Cluster
     resolver: Resolver
     zones: ZoneProvider
     authority: CertificateAuthority
     prober: Prober
+    cuts: CutCache = field(default_factory=CutCache)

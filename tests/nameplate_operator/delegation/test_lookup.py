@@ -6,7 +6,7 @@ from nameplate_operator.adapters.address_guard import AddressGuard
 from nameplate_operator.adapters.dnspython_resolver import DnspythonResolver
 from nameplate_operator.adapters.root_hints import read_root_hints
 from nameplate_operator.delegation.lookup import AddressLookup
-from nameplate_operator.ports import ProviderError
+from nameplate_operator.ports import CutCache, ProviderError
 from tests.world.dns import faults
 
 NAME = "cdp.acme.example"
@@ -20,7 +20,7 @@ def world(dns_world):
 def lookup(world, timeout=5.0):
     roots = read_root_hints(world.root_hints)
     guard = AddressGuard(allowed=(), addresses=frozenset(), everything=True)
-    return AddressLookup(DnspythonResolver(roots=roots, port=world.port, timeout=0.5, guard=guard), timeout)
+    return AddressLookup(DnspythonResolver(roots=roots, port=world.port, timeout=0.5, guard=guard), timeout, CutCache())
 
 
 async def test_a_host_is_found_from_the_root_over_an_alias(world):

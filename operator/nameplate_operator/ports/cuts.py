@@ -1,13 +1,12 @@
-"""Zone cuts as referrals show them, and a cache of them per TTL, shared by all domains."""
+"""Zone cuts as referrals show them, and a cache of them per TTL, shared by all who ask the DNS."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from nameplate_api.hostname import ancestors
-from nameplate_operator.delegation.expiring import Expiring
-from nameplate_operator.delegation.facts import ParentAnswer
-from nameplate_operator.ports import Server
+from nameplate_operator.ports.dns import Server
+from nameplate_operator.ports.expiring import Expiring
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +17,6 @@ class Cut:
     nameservers: tuple[str, ...]
     glue: tuple[tuple[str, str], ...] = ()
     ttl: int = 0
-
-    @classmethod
-    def seen(cls, zone: str, answer: ParentAnswer) -> "Cut":
-        """Return the cut that an answer shows."""
-        return cls(zone, answer.nameservers, answer.glue, answer.ttl)
 
     @classmethod
     def root(cls, servers: tuple[Server, ...]) -> "Cut":

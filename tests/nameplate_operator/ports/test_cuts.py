@@ -1,9 +1,7 @@
 """What is remembered of zone cuts, and for how long."""
 
-from nameplate_operator.delegation.cuts import Cut, CutCache
-from nameplate_operator.delegation.expiring import Expiring
-from nameplate_operator.delegation.facts import ParentAnswer, View
-from nameplate_operator.ports import Server
+from nameplate_operator.ports import Cut, CutCache, Server
+from nameplate_operator.ports.expiring import Expiring
 
 ROOTS = (Server("a.root", "192.0.2.1"), Server("b.root", "192.0.2.2"), Server("a.root", "2001:db8::1"))
 
@@ -22,12 +20,6 @@ def test_the_root_is_a_cut_like_any_other() -> None:
     assert (root.zone, root.nameservers) == ("", ("a.root", "b.root"))
     assert root.addresses("a.root") == ("192.0.2.1", "2001:db8::1")
     assert root.addresses("c.root") == ()
-
-
-def test_a_cut_is_what_a_referral_shows() -> None:
-    glue = (("ns1.acme.com", "192.0.2.3"),)
-    answer = ParentAnswer(ROOTS[0], View.REFERRAL, ("ns1.acme.com", "ns.other.net"), 300, glue=glue)
-    assert Cut.seen("acme.com", answer) == Cut("acme.com", ("ns1.acme.com", "ns.other.net"), glue, 300)
 
 
 def test_cuts_above_a_name_come_topmost_first_and_end_with_their_ttl() -> None:
