@@ -8,7 +8,7 @@ import pytest
 
 from nameplate_operator.lookout import Lookout
 from nameplate_operator.observability import Metrics
-from nameplate_operator.ports import Ref
+from nameplate_operator.ports import Kind, Manifest, Ref
 from nameplate_operator.resync import Resync
 from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from nameplate_operator.work_queue import WorkQueue
@@ -20,13 +20,25 @@ from tests.nameplate_operator.memory_cluster import MemoryCluster
 EVERY = 600.0
 
 
+class ListedCluster(MemoryCluster):
+    """Says of which kinds it was asked for a list."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.listed: set[Kind] = set()
+
+    async def list(self, kind: Kind, **where: Any) -> list[Manifest]:
+        self.listed.add(kind)
+        return await super().list(kind, **where)
+
+
 class World:
     """A lookout before a cluster in memory; `passes` are what it had looked at, with the instant of each."""
 
     def __init__(self) -> None:
         self.time = FakeTime()
         self.metrics = Metrics()
-        self.cluster = MemoryCluster()
+        self.cluster = ListedCluster()
         self.passes: list[tuple[str, float]] = []
         self.queue = WorkQueue(self._note, slots=1, metrics=self.metrics, time=self.time.time)
         self.lookout = Lookout(self.queue, self.metrics)
@@ -170,11 +182,12 @@ async def test_what_is_told_of_while_a_list_is_under_way_was_not_missed(world: W
 async def test_the_first_list_counts_as_seen_only_when_the_watch_has_shown_it(world: World):
     ref = world.put("web")
     serving = asyncio.create_task(world.resync.serve())
-    await asyncio.sleep(0.15)
+    await eventually(lambda: world.cluster.listed >= {CUSTOM_DOMAIN, DOMAIN_CLAIM}, "the first list")
+    # What was listed is compared in the same turn.
+    await settle()
     assert not world.resync.listed
     world.tell(None, ref)
-    await asyncio.sleep(0.15)
-    assert world.resync.listed
+    await eventually(lambda: world.resync.listed, "the watch to have shown what was listed")
     serving.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await serving

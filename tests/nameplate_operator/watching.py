@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 
 from nameplate_operator.handlers import WATCHED, Access, Edge
@@ -35,12 +36,13 @@ class LiveList:
 
 
 class Watching:
-    """A running edge; `passes` are the objects that were looked at, in order."""
+    """A running edge; `passes` are the objects that were looked at, in order, `logins` the instants of each login."""
 
     def __init__(self, server: str, cluster: ClusterAccess, namespace: str) -> None:
         self.namespace = namespace
         self.cluster = cluster
         self.passes: list[str] = []
+        self.logins: list[float] = []
         self._server = server
         self.metrics = Metrics()
         self.settings = kopf_settings()
@@ -52,6 +54,7 @@ class Watching:
         self.serving: asyncio.Task[None] | None = None
 
     async def _login(self) -> Access:
+        self.logins.append(time.monotonic())
         return Access(self._server)
 
     def _heed(self, type_: str | None, kind: Kind, manifest: Manifest) -> None:
