@@ -9,6 +9,8 @@ from nameplate_api.base import ApiModel
 from nameplate_api.custom_domain_status import CertificateStatus, CustomDomainStatus, DnsRecord, Endpoints
 from nameplate_api.hostname import LONGEST
 from nameplate_api.schema import HOST_PATTERN, Host, KubernetesName, LabelName, Quantity, list_map, rules
+from nameplate_api.secret_key_ref import SecretKeyRef
+from nameplate_api.sink import Sink
 
 __all__ = [
     "API_VERSION",
@@ -37,6 +39,7 @@ __all__ = [
     "Resources",
     "SecretKeyRef",
     "SelfSigned",
+    "Sink",
     "Source",
     "SourceType",
 ]
@@ -85,13 +88,6 @@ class Durability(StrEnum):
     """It survives the end of the process and a power cut."""
     SINK = "Sink"
     """The sink has it."""
-
-
-class SecretKeyRef(ApiModel):
-    """One key of a Secret in the CustomDomain's own namespace."""
-
-    name: Annotated[KubernetesName, Field(description="Name of the Secret.")]
-    key: Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[-._a-zA-Z0-9]+$", description="Key in it.")]
 
 
 class Source(
@@ -186,6 +182,7 @@ class Ingestion(ApiModel):
 
     replicas: Annotated[int | None, Field(ge=1, le=100, description="Number of Pods.")] = None
     resources: Annotated[Resources | None, Field(description="Compute resources of each Pod.")] = None
+    sink: Annotated[Sink | None, Field(description="Where events go; none = the platform's default.")] = None
 
 
 class CustomDomainSpec(ApiModel):

@@ -1,7 +1,7 @@
 """The settings contract: the one document that the operator hands to an ingestion service, and what that answers.
 
-The document is mounted as a directory and read again without a restart. Secret write keys are no part of it: they are
-mounted files, named by the path that the document gives.
+The document is mounted as a directory and read again without a restart. Secrets are no part of it: they are mounted
+files, named by their path below the directory of keys.
 """
 
 import hashlib
@@ -11,33 +11,92 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from nameplate_api.base import ApiModel
-from nameplate_api.custom_domain import SourceType
+from nameplate_api.custom_domain import Durability, SourceType
+from nameplate_api.sink import Brokers, FileSink, ForwardUrl, SaslMechanism, SaslUser, Topic
 
 SETTINGS_FILE = "settings.json"
 SETTINGS_DIRECTORY = "/etc/nameplate/settings"
 KEYS_DIRECTORY = "/etc/nameplate/keys"
 WELL_KNOWN_PATH = "/.well-known/nameplate"
+SINK = "ingestion.sink"
+"""Stands for the sink among the missing keys; no source can be named so."""
 
 
-class SourceSettings(ApiModel):
+class _Settings(ApiModel):
+    """A part of the document: what is unknown is refused, since it may be what matters."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SourceSettings(_Settings):
     """One source: its public key, or the file below ``KEYS_DIRECTORY`` that holds the secret one."""
 
     name: str
     type: SourceType
     write_key: str | None = None
     write_key_file: str | None = None
+    durability: Durability = Durability.DISK
 
 
-class IngestionSettings(ApiModel):
+class ForwardSettings(_Settings):
+    """Another Tracking API; without a file, each source's own write key is used."""
+
+    url: ForwardUrl
+    write_key_file: str | None = None
+
+
+class TlsSettings(_Settings):
+    """TLS; without a file, the usual authorities."""
+
+    ca_file: str | None = None
+
+
+class SaslSettings(_Settings):
+    """Name and password."""
+
+    mechanism: SaslMechanism
+    username: SaslUser
+    password_file: str
+
+
+class KafkaSettings(_Settings):
+    """A topic of Kafka."""
+
+    bootstrap_servers: Brokers
+    topic: Topic
+    tls: TlsSettings | None = None
+    sasl: SaslSettings | None = None
+
+
+class SinkSettings(_Settings):
+    """Where events go: at most one of these; none = ``file``."""
+
+    file: FileSink | None = None
+    forward: ForwardSettings | None = None
+    kafka: KafkaSettings | None = None
+
+
+class LimitSettings(_Settings):
+    """What one request may bring (Segment's HTTP Tracking API, "Max request size")."""
+
+    event_size: Annotated[int, Field(ge=1024, le=1024**2, description="Octets of one event.")] = 32 * 1024
+    body_size: Annotated[int, Field(ge=1024, le=16 * 1024**2, description="Octets of a body, decompressed.")] = 512_000
+    batch_events: Annotated[int, Field(ge=1, le=100_000, description="Events of a batch.")] = 2500
+
+
+class IngestionSettings(_Settings):
     """All that an ingestion service must know of one domain; ``revision`` names its content."""
-
-    model_config = ConfigDict(extra="forbid")
 
     version: Literal[1] = 1
     domain: str
     hosts: tuple[str, ...]
     uid: Annotated[str, Field(description="uid of the CustomDomain.")]
     sources: tuple[SourceSettings, ...]
+    sink: SinkSettings = SinkSettings(file=FileSink())
+    limits: LimitSettings = LimitSettings()
+    trusted_proxies: Annotated[
+        int, Field(ge=0, le=16, description="Proxies in front, each of which adds an address to X-Forwarded-For.")
+    ] = 1
 
     def document(self) -> str:
         """Return the document as JSON, byte-identical for equal settings."""

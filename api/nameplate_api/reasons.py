@@ -167,7 +167,11 @@ class Reason(StrEnum):
         "An object of a child's name exists and is not ours.",
         "Delete or rename that object, or this CustomDomain.",
     )
-    SECRET_NOT_FOUND = ("SecretNotFound", "The write key of a source is not at hand.", "Create the Secret and key.")
+    SECRET_NOT_FOUND = (
+        "SecretNotFound",
+        "A secret of a source or of the sink is not at hand.",
+        "Create the Secret and key.",
+    )
 
     # Routed
     PROGRAMMED = "Programmed", "The Ingress has an address and our records point at it."

@@ -12,7 +12,9 @@ from pydantic.alias_generators import to_camel
 
 from nameplate_api.custom_domain import ResourceAmounts, Resources
 from nameplate_api.hostname import normalise
+from nameplate_api.ingestion_settings import LimitSettings
 from nameplate_api.schema import LabelName
+from nameplate_api.sink import FileSink, Sink
 
 Seconds = Annotated[float, Field(gt=0, le=10 * 365 * 86400)]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -63,6 +65,12 @@ class DnsSettings(_Settings):
     queries_per_second: Annotated[float, Field(gt=0, description="Budget of all checks together.")] = 200
 
 
+def _one_sink(sink: Sink) -> Sink:
+    if len(sink.model_dump(exclude_none=True)) != 1:
+        raise ValueError("exactly one of file, forward and kafka")
+    return sink
+
+
 class IngestionSettings(_Settings):
     """The ingestion service that each domain runs."""
 
@@ -73,6 +81,15 @@ class IngestionSettings(_Settings):
         requests=ResourceAmounts(cpu="50m", memory="64Mi"), limits=ResourceAmounts(memory="256Mi")
     )
     progress_timeout: Annotated[int, Field(ge=1, description="Deadline of a roll-out.")] = 600
+    sink: Annotated[
+        Sink,
+        AfterValidator(_one_sink),
+        Field(description="Where events go, where the CustomDomain does not say; Secrets are those of its namespace."),
+    ] = Sink(file=FileSink())
+    limits: Annotated[LimitSettings, Field(description="What one request may bring.")] = LimitSettings()
+    trusted_proxies: Annotated[
+        int, Field(ge=0, le=16, description="Proxies before a Pod that add an address to X-Forwarded-For.")
+    ] = 1
 
 
 class RouteSettings(_Settings):

@@ -7,7 +7,9 @@ from tests.nameplate_api.manifests import (
     custom_domain,
     domain_claim,
     name_of_length,
+    with_kafka,
     with_resources,
+    with_sink,
     with_source,
 )
 
@@ -65,6 +67,22 @@ ACCEPTED = (
     Case("request equal to its limit", with_resources(requests={"cpu": "1000m"}, limits={"cpu": 1})),
     Case("request without its limit", with_resources(requests={"cpu": "4"}, limits={"memory": "1Gi"})),
     Case("empty optional blocks", custom_domain(certificate={}, ingestion={}, delegation={})),
+    *(Case(f"durability {level}", with_source(durability=level)) for level in ("Memory", "Disk", "Sink")),
+    Case("no sink", with_sink()),
+    Case("files as the sink", with_sink(file={})),
+    Case("another Tracking API as the sink", with_sink(forward={"url": "https://api.segment.io"})),
+    Case("another Tracking API below a path", with_sink(forward={
+        "url": "http://rudder.rudder.svc:8080/collect", "writeKeySecretRef": {"name": "keys", "key": "rudder"}
+    })),
+    Case("Kafka in plain text", with_kafka()),
+    Case("Kafka by IPv6 address", with_kafka(bootstrapServers=["[2001:db8::1]:9092", "192.0.2.1:9092"])),
+    Case("Kafka with TLS of its own authority", with_kafka(tls={"caSecretRef": {"name": "kafka", "key": "ca.crt"}})),
+    Case("Kafka with SCRAM in plain text", with_kafka(sasl={
+        "username": "nameplate", "passwordSecretRef": {"name": "kafka", "key": "password"}
+    })),
+    Case("Kafka with PLAIN over TLS", with_kafka(tls={}, sasl={
+        "mechanism": "PLAIN", "username": "$ConnectionString", "passwordSecretRef": {"name": "hub", "key": "p"}
+    })),
     Case("reservation for a namespace", domain_claim(holder={"namespace": "acme"})),
     Case("reservation for nobody", domain_claim()),
     Case("reservation of a registrable domain", domain_claim("acme.com")),

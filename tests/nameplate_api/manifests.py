@@ -39,6 +39,17 @@ def with_resources(**resources: Any) -> Manifest:
     return custom_domain(ingestion={"resources": resources})
 
 
+def with_sink(**sink: Any) -> Manifest:
+    """Return a CustomDomain whose events go there."""
+    return custom_domain(ingestion={"sink": sink})
+
+
+def with_kafka(**changes: Any) -> Manifest:
+    """Return a CustomDomain whose events go to Kafka; a field that is None is left out."""
+    fields = {"bootstrapServers": ["kafka-1.example.com:9092"], "topic": "events"} | changes
+    return with_sink(kafka={key: value for key, value in fields.items() if value is not None})
+
+
 def domain_claim(name: str = "cdp.acme.com", **spec: Any) -> Manifest:
     """Return a DomainClaim with the given spec."""
     return {

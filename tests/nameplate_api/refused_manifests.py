@@ -7,7 +7,9 @@ from tests.nameplate_api.manifests import (
     custom_domain,
     domain_claim,
     name_of_length,
+    with_kafka,
     with_resources,
+    with_sink,
     with_source,
     without,
 )
@@ -109,6 +111,33 @@ _INGESTION = (
          with_resources(requests={"memory": "1Gi"}, limits={"memory": "1G"}), _RAISE.format("memory")),
 )  # fmt: skip
 
+_SINKS = (
+    Case("unknown durability", with_source(durability="Tape"),
+         'spec.sources[1].durability: Unsupported value: "Tape": supported values: "Memory", "Disk", "Sink"'),
+    Case("two sinks", with_sink(file={}, forward={"url": "https://api.segment.io"}),
+         "spec.ingestion.sink: Invalid value: choose at most one of file, forward and kafka"),
+    Case("unknown sink", with_sink(s3={}), 'unknown field "spec.ingestion.sink.s3"'),
+    Case("forward without URL", with_sink(forward={}), "spec.ingestion.sink.forward.url: Required value"),
+    Case("forward by another scheme", with_sink(forward={"url": "ftp://a.b"}), "forward.url in body should match"),
+    Case("forward with a key in the URL", with_sink(forward={"url": "https://key:@api.example"}),
+         "put the key into a Secret and name it in writeKeySecretRef, not into the URL"),
+    Case("forward to one path of the API", with_sink(forward={"url": "https://api.segment.io/v1/batch"}),
+         "leave out /v1 and what follows: it is added"),
+    Case("Kafka without broker", with_kafka(bootstrapServers=[]), "should have at least 1 items"),
+    Case("Kafka without port", with_kafka(bootstrapServers=["kafka"]), "bootstrapServers[0] in body should match"),
+    Case("Kafka without topic", with_kafka(topic=None), "spec.ingestion.sink.kafka.topic: Required value"),
+    Case("Kafka with an impossible topic", with_kafka(topic="all events"), "kafka.topic in body should match"),
+    Case("Kafka with a topic of dots", with_kafka(topic=".."), "choose another name: Kafka has no topic of this one"),
+    Case("Kafka with PLAIN in plain text",
+         with_kafka(sasl={"mechanism": "PLAIN", "username": "u", "passwordSecretRef": _SECRET}),
+         "add tls, or choose a SCRAM mechanism: PLAIN sends the password as it is"),
+    Case("Kafka with a password in the spec", with_kafka(tls={}, sasl={"username": "u", "password": "p"}),
+         'unknown field "spec.ingestion.sink.kafka.sasl.password"'),
+    Case("Kafka with another mechanism",
+         with_kafka(sasl={"mechanism": "GSSAPI", "username": "u", "passwordSecretRef": _SECRET}),
+         'sasl.mechanism: Unsupported value: "GSSAPI"'),
+)  # fmt: skip
+
 _OTHER_FIELDS = (
     Case("no spec", without(custom_domain(), "spec"), "spec: Required value"),
     Case("mode CNAME", custom_domain(delegation={"mode": "CNAME"}),
@@ -141,4 +170,4 @@ _CLAIMS = (
     Case("one source twice in a claim", bound_claim(sources=["a", "a"]), 'spec.sources[1]: Duplicate value: "a"'),
 )  # fmt: skip
 
-REFUSED = _NAMES + _DOMAINS + _SOURCES + _INGESTION + _OTHER_FIELDS + _CLAIMS
+REFUSED = _NAMES + _DOMAINS + _SOURCES + _INGESTION + _SINKS + _OTHER_FIELDS + _CLAIMS

@@ -63,7 +63,8 @@ def test_defaults_are_filled_in_and_nothing_else(client: httpx.Client, domains: 
     created = _create(client, domains, written)
 
     defaults = {"delegation": {"mode": "Nameservers"}, "deletionPolicy": "Delete", "suspend": False}
-    assert created["spec"] == written["spec"] | defaults
+    sources = [{**written["spec"]["sources"][0], "durability": "Disk"}]
+    assert created["spec"] == written["spec"] | defaults | {"sources": sources}
 
 
 def test_mode_is_filled_into_an_empty_delegation(client: httpx.Client, domains: str) -> None:

@@ -8,8 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from nameplate_api.custom_domain import SourceType
-from nameplate_api.ingestion_settings import IngestionSettings, SourceSettings, WellKnown
+from nameplate_api.custom_domain import Durability, SourceType
+from nameplate_api.ingestion_settings import (
+    ForwardSettings,
+    IngestionSettings,
+    KafkaSettings,
+    LimitSettings,
+    SaslSettings,
+    SinkSettings,
+    SourceSettings,
+    TlsSettings,
+    WellKnown,
+)
+from nameplate_api.sink import FileSink, SaslMechanism
 
 _TEXT = st.text(max_size=40)
 _SOURCES = st.builds(
@@ -18,6 +29,29 @@ _SOURCES = st.builds(
     type=st.sampled_from(SourceType),
     write_key=_TEXT | st.none(),
     write_key_file=_TEXT | st.none(),
+    durability=st.sampled_from(Durability),
+)
+_SINKS = st.sampled_from(
+    [
+        SinkSettings(),
+        SinkSettings(file=FileSink()),
+        SinkSettings(forward=ForwardSettings(url="https://api.segment.io")),
+        SinkSettings(forward=ForwardSettings(url="http://rudder:8080", write_key_file="sink.write-key")),
+        SinkSettings(kafka=KafkaSettings(bootstrap_servers=("k:9092",), topic="events", tls=TlsSettings())),
+        SinkSettings(
+            kafka=KafkaSettings(
+                bootstrap_servers=("k:9092", "l:9092"),
+                topic="events",
+                sasl=SaslSettings(mechanism=SaslMechanism.SCRAM_SHA_256, username="u", password_file="sink.password"),
+            )
+        ),
+    ]
+)
+_LIMITS = st.builds(
+    LimitSettings,
+    event_size=st.integers(1024, 1024**2),
+    body_size=st.integers(1024, 16 * 1024**2),
+    batch_events=st.integers(1, 100_000),
 )
 _SETTINGS = st.builds(
     IngestionSettings,
@@ -25,13 +59,17 @@ _SETTINGS = st.builds(
     hosts=st.lists(_TEXT, max_size=3).map(tuple),
     uid=_TEXT,
     sources=st.lists(_SOURCES, max_size=4).map(tuple),
+    sink=_SINKS,
+    limits=_LIMITS,
+    trusted_proxies=st.integers(0, 16),
 )
 _WEBSITE = SourceSettings(name="website", type=SourceType.ANALYTICS_JS, write_key="k3y")
+_BACKEND = SourceSettings(name="backend", type=SourceType.GO, write_key_file="backend", durability=Durability.SINK)
 _EXAMPLE = IngestionSettings(
     domain="cdp.acme.com",
     hosts=("cdp.acme.com", "api.cdp.acme.com", "cdn.cdp.acme.com"),
     uid="6f1c",
-    sources=(_WEBSITE, SourceSettings(name="backend", type=SourceType.GO, write_key_file="backend")),
+    sources=(_WEBSITE, _BACKEND),
 )
 
 
@@ -45,9 +83,12 @@ def test_document_is_the_agreed_json() -> None:
         "hosts": ["cdp.acme.com", "api.cdp.acme.com", "cdn.cdp.acme.com"],
         "uid": "6f1c",
         "sources": [
-            {"name": "website", "type": "AnalyticsJS", "writeKey": "k3y"},
-            {"name": "backend", "type": "Go", "writeKeyFile": "backend"},
+            {"name": "website", "type": "AnalyticsJS", "writeKey": "k3y", "durability": "Disk"},
+            {"name": "backend", "type": "Go", "writeKeyFile": "backend", "durability": "Sink"},
         ],
+        "sink": {"file": {}},
+        "limits": {"eventSize": 32768, "bodySize": 512000, "batchEvents": 2500},
+        "trustedProxies": 1,
     }
     assert len(revision) == 16
 
@@ -76,6 +117,9 @@ def test_revisions_are_equal_only_for_equal_settings(one: IngestionSettings, oth
         pytest.param({"uid": "7a2d"}, id="uid"),
         pytest.param({"hosts": ("cdp.acme.com",)}, id="hosts"),
         pytest.param({"sources": (_WEBSITE,)}, id="a source less"),
+        pytest.param({"trusted_proxies": 2}, id="proxies"),
+        pytest.param({"sink": SinkSettings(forward=ForwardSettings(url="https://a.example"))}, id="sink"),
+        pytest.param({"limits": LimitSettings(batch_events=1)}, id="limits"),
         pytest.param({"sources": tuple(reversed(_EXAMPLE.sources))}, id="order of sources"),
     ],
 )
@@ -83,7 +127,19 @@ def test_revision_changes_with_the_content(change: dict[str, Any]) -> None:
     assert _EXAMPLE.model_copy(update=change).revision != _EXAMPLE.revision
 
 
-@pytest.mark.parametrize("change", [{"version": 2}, {"surprise": 1}], ids=["another version", "unknown field"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"version": 2}, id="another version"),
+        pytest.param({"surprise": 1}, id="unknown field"),
+        pytest.param({"sink": {"s3": {}}}, id="unknown sink"),
+        pytest.param(
+            {"sources": [{"name": "a", "type": "Go", "writeKey": "k", "surprise": 1}]}, id="field of a source"
+        ),
+        pytest.param({"limits": {"bodySize": 0}}, id="no room for a body"),
+        pytest.param({"trustedProxies": -1}, id="fewer than no proxies"),
+    ],
+)
 def test_settings_that_the_service_does_not_understand_are_refused(change: dict[str, Any]) -> None:
     document = json.loads(_EXAMPLE.document())
     del document["revision"]

@@ -5,6 +5,7 @@ from typing import Any
 from nameplate_api.custom_domain import Resources
 from nameplate_api.ingestion_settings import KEYS_DIRECTORY, SETTINGS_DIRECTORY
 from nameplate_operator.children import names
+from nameplate_operator.children.key_files import key_files, sink_of
 from nameplate_operator.children.labels import labels, metadata, selector
 from nameplate_operator.children.quantity import canonical
 from nameplate_operator.settings import IngestionSettings
@@ -57,7 +58,7 @@ def _pod(domain: Domain, settings: IngestionSettings) -> dict[str, Any]:
             }
         ],
         "containers": [_container(domain, settings)],
-        "volumes": _volumes(domain),
+        "volumes": _volumes(domain, settings),
     }
 
 
@@ -94,11 +95,10 @@ def _resources(resources: Resources) -> dict[str, dict[str, str]]:
     return {kind: {name: canonical(value) for name, value in named.items()} for kind, named in amounts.items()}
 
 
-def _volumes(domain: Domain) -> list[dict[str, Any]]:
+def _volumes(domain: Domain, settings: IngestionSettings) -> list[dict[str, Any]]:
     keys: list[dict[str, Any]] = [
-        {"secret": {"name": ref.name, "optional": True, "items": [{"key": ref.key, "path": source.name}]}}
-        for source in domain.spec.sources
-        if (ref := source.write_key_secret_ref) is not None
+        {"secret": {"name": ref.name, "optional": True, "items": [{"key": ref.key, "path": path}]}}
+        for path, ref in key_files(domain, sink_of(domain, settings)).items()
     ]
     return [
         {"name": "settings", "configMap": {"name": names.ingestion(domain)}},

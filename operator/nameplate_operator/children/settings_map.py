@@ -4,12 +4,14 @@ from typing import Any
 
 from nameplate_api.ingestion_settings import SETTINGS_FILE, IngestionSettings, SourceSettings
 from nameplate_operator.children import names
+from nameplate_operator.children.key_files import sink_of, sink_settings
 from nameplate_operator.children.labels import metadata
 from nameplate_operator.records import hosts
+from nameplate_operator.settings import IngestionSettings as PodSettings
 from nameplate_operator.subject import Domain
 
 
-def ingestion_settings(domain: Domain) -> IngestionSettings:
+def ingestion_settings(domain: Domain, settings: PodSettings) -> IngestionSettings:
     """Return what the service must know; a secret key is named by the file that is mounted for its source."""
     return IngestionSettings(
         domain=domain.spec.domain,
@@ -21,16 +23,20 @@ def ingestion_settings(domain: Domain) -> IngestionSettings:
                 type=source.type,
                 write_key=source.write_key,
                 write_key_file=source.name if source.write_key_secret_ref else None,
+                durability=source.durability,
             )
             for source in domain.spec.sources
         ),
+        sink=sink_settings(sink_of(domain, settings)),
+        limits=settings.limits,
+        trusted_proxies=settings.trusted_proxies,
     )
 
 
-def settings_map(domain: Domain) -> dict[str, Any]:
+def settings_map(domain: Domain, settings: PodSettings) -> dict[str, Any]:
     """Return the ConfigMap."""
     return {
         **names.CONFIG_MAP.type_meta,
         "metadata": metadata(domain, names.ingestion(domain)),
-        "data": {SETTINGS_FILE: ingestion_settings(domain).document()},
+        "data": {SETTINGS_FILE: ingestion_settings(domain, settings).document()},
     }

@@ -81,7 +81,7 @@ class IngestionService(Phase[Domain, Running]):
 
     async def observe(self, subject: Domain, findings: Findings, now: datetime) -> Running | None:
         """Look at the children, and ask the service by its public names if anybody can answer."""
-        settings = ingestion_settings(subject)
+        settings = ingestion_settings(subject, self.settings.ingestion)
         live: dict[Kind, Manifest | None] = {}
         for kind in _KINDS:
             ref = Ref(kind, names.ingestion(subject), subject.ref.namespace)
@@ -126,7 +126,7 @@ class IngestionService(Phase[Domain, Running]):
     def _upkeep(self, subject: Domain, seen: Running) -> Iterator[ApplyChild]:
         wanted: dict[Kind, dict[str, Any]] = {
             names.SERVICE_ACCOUNT: service_account(subject),
-            names.CONFIG_MAP: settings_map(subject),
+            names.CONFIG_MAP: settings_map(subject, self.settings.ingestion),
             names.DEPLOYMENT: deployment(subject, self.settings.ingestion),
             names.SERVICE: service(subject),
         }
@@ -139,8 +139,8 @@ def _missing(answer: WellKnown | None) -> Verdict | None:
         return None
     named = ", ".join(answer.missing_keys)
     message = (
-        f"The write key of {named} is not at hand: create the Secret and key that writeKeySecretRef names. "
-        "The other sources are served."
+        f"A secret of {named} is not at hand: create the Secret and key that its secretRef names. "
+        "Everything else is served."
     )
     return Verdict(Truth.FALSE, Reason.SECRET_NOT_FOUND, message, stalled=True)
 

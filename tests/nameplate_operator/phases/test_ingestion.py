@@ -17,12 +17,13 @@ from tests.nameplate_operator.builders import a_domain, memory_ports, settings
 NOW = datetime(2030, 1, 2, tzinfo=UTC)
 DOMAIN = a_domain(ingestion={"replicas": 2})
 PHASE = IngestionService(memory_ports(), settings())
+SETTINGS = ingestion_settings(DOMAIN, settings().ingestion)
 KINDS = (names.SERVICE_ACCOUNT, names.CONFIG_MAP, names.DEPLOYMENT, names.SERVICE)
 
 
 def live(replicas=2, updated=2, available=2, *, observed=1, conditions=()):
     """Return the children as applied, with this Deployment status."""
-    changes = PHASE.decide(DOMAIN, Running(ingestion_settings(DOMAIN), dict.fromkeys(KINDS)), Was(NOW)).changes
+    changes = PHASE.decide(DOMAIN, Running(SETTINGS, dict.fromkeys(KINDS)), Was(NOW)).changes
     children = {kind: dict(change.manifest) for kind, change in zip(KINDS, changes, strict=True)}
     for child in children.values():
         child["metadata"] = child["metadata"] | {"uid": "u", "generation": 1}
@@ -38,7 +39,7 @@ def live(replicas=2, updated=2, available=2, *, observed=1, conditions=()):
 
 def answered(revision=None, missing=()):
     """Return what the public names said."""
-    revision = revision or ingestion_settings(DOMAIN).revision
+    revision = revision or SETTINGS.revision
     said = WellKnown(domain="cdp.acme.com", uid="uid-domain", nonce="n", revision=revision, missing_keys=missing)
     return {"cdp.acme.com": said}
 
@@ -117,8 +118,8 @@ LOOK = "Look at the events and logs of the Pods."
             Verdict(
                 Truth.FALSE,
                 Reason.SECRET_NOT_FOUND,
-                "The write key of server, app is not at hand: create the Secret and key that writeKeySecretRef names. "
-                "The other sources are served.",
+                "A secret of server, app is not at hand: create the Secret and key that its secretRef names. "
+                "Everything else is served.",
                 stalled=True,
             ),
             30,
@@ -137,17 +138,17 @@ LOOK = "Look at the events and logs of the Pods."
     ],
 )
 def test_the_verdict_follows_the_pods(children, heard, verdict, pause):
-    decision = PHASE.decide(DOMAIN, Running(ingestion_settings(DOMAIN), children, heard=heard), Was(NOW))
+    decision = PHASE.decide(DOMAIN, Running(SETTINGS, children, heard=heard), Was(NOW))
     assert (decision.verdict, decision.recheck_after) == (verdict, pause)
 
 
 def test_a_settled_world_is_left_alone():
-    decision = PHASE.decide(DOMAIN, Running(ingestion_settings(DOMAIN), live(), heard=answered()), Was(NOW))
+    decision = PHASE.decide(DOMAIN, Running(SETTINGS, live(), heard=answered()), Was(NOW))
     assert decision.changes == ()
 
 
 def test_missing_children_are_made_for_the_first_time_and_only_what_the_spec_shapes_waits_for_it():
-    changes = PHASE.decide(DOMAIN, Running(ingestion_settings(DOMAIN), dict.fromkeys(KINDS)), Was(NOW)).changes
+    changes = PHASE.decide(DOMAIN, Running(SETTINGS, dict.fromkeys(KINDS)), Was(NOW)).changes
     made = [(c.manifest["kind"], c.first, c.from_spec) for c in changes]
     assert made == [
         ("ServiceAccount", True, False),
@@ -160,7 +161,7 @@ def test_missing_children_are_made_for_the_first_time_and_only_what_the_spec_sha
 def test_an_edited_child_is_brought_back_and_named_by_its_uid():
     children = live()
     children[names.SERVICE]["spec"] = children[names.SERVICE]["spec"] | {"selector": {"app": "theirs"}}
-    (change,) = PHASE.decide(DOMAIN, Running(ingestion_settings(DOMAIN), children), Was(NOW)).changes
+    (change,) = PHASE.decide(DOMAIN, Running(SETTINGS, children), Was(NOW)).changes
     assert change.manifest["metadata"]["uid"] == "u"
     assert change.manifest["spec"]["selector"] == {"nameplate.dev/domain": "web"}
     assert not change.first
@@ -168,13 +169,15 @@ def test_an_edited_child_is_brought_back_and_named_by_its_uid():
 
 def test_an_edit_of_the_replicas_reaches_the_deployment():
     edited = a_domain(ingestion={"replicas": 3})
-    (change,) = PHASE.decide(edited, Running(ingestion_settings(edited), live()), Was(NOW)).changes
+    (change,) = PHASE.decide(
+        edited, Running(ingestion_settings(edited, settings().ingestion), live()), Was(NOW)
+    ).changes
     assert (change.manifest["kind"], change.manifest["spec"]["replicas"]) == ("Deployment", 3)
 
 
 def test_a_stranger_s_object_of_a_child_s_name_is_never_touched():
     foreign = Ref(names.SERVICE, "web-ingestion", "acme")
-    decision = PHASE.decide(DOMAIN, Running(ingestion_settings(DOMAIN), {}, foreign=foreign), Was(NOW))
+    decision = PHASE.decide(DOMAIN, Running(SETTINGS, {}, foreign=foreign), Was(NOW))
     assert decision.verdict == Verdict(
         Truth.FALSE,
         Reason.NAME_CONFLICT,
