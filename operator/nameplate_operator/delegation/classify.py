@@ -33,7 +33,7 @@ def glue(reply: Reply, nameservers: tuple[str, ...], zone: str) -> tuple[tuple[s
 def parent_answer(reply: Reply | Silence, server: Server, name: str, zone: str) -> ParentAnswer:
     """Classify what a server of ``zone`` said to the question for the NS records of ``name`` below it."""
     if isinstance(reply, Silence):
-        return ParentAnswer(server, View.SILENT, detail=str(reply.why))
+        return ParentAnswer(server, View.SILENT, detail=str(reply.why), why=reply.why)
     if reply.rcode not in ("NOERROR", "NXDOMAIN"):
         lame = reply.rcode in ("REFUSED", "NOTAUTH")
         return ParentAnswer(server, View.LAME if lame else View.FAILED, detail=reply.rcode)

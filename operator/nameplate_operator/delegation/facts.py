@@ -47,9 +47,9 @@ ABSENT = frozenset({View.NXDOMAIN, View.NODATA})
 
 @dataclass(frozen=True, slots=True)
 class ParentAnswer:
-    """One server's view; ``detail`` is where an alias leads, the owner of a DNAME, or what went wrong.
+    """One server's view; ``detail`` is where an alias leads, the owner of a DNAME, or what went wrong in words.
 
-    ``glue`` holds (host, address) pairs within the zone of the server that gave them.
+    ``why`` it is silent, if it is. ``glue`` holds (host, address) pairs within the zone of the server that gave them.
     """
 
     server: Server
@@ -57,6 +57,7 @@ class ParentAnswer:
     nameservers: tuple[str, ...] = ()
     ttl: int = 0
     detail: str = ""
+    why: Why | None = None
     glue: tuple[tuple[str, str], ...] = ()
 
     @property

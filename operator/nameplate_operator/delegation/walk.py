@@ -82,7 +82,7 @@ class Walk:
         if not descent.reached:
             if descent.alias is not None:
                 return Host(name, HostState.ABSENT, alias=descent.alias.detail)
-            hopeless = bool(descent.missing) or all(answer.detail == Why.NO_ADDRESS for answer in descent.failed)
+            hopeless = bool(descent.missing) or all(answer.why is Why.NO_ADDRESS for answer in descent.failed)
             return Host(name, HostState.ABSENT if hopeless else HostState.UNKNOWN)
         replies = await gather(self._down(descent.zone, Question(name, type_), trail) for type_ in ADDRESS_TYPES)
         if any(isinstance(reply, Silence) and reply.why is Why.NO_ADDRESS for reply in replies):

@@ -20,14 +20,14 @@ PARENTS = (Server("ns1.acme.com", "192.0.2.1"), Server("ns2.acme.com", "192.0.2.
 SERVERS = (Server(OURS[0], "192.0.2.11"), Server(OURS[1], "192.0.2.12"))
 
 
-def parent(index: int, view: View, *nameservers: str, ttl: int = 300, detail: str = "") -> ParentAnswer:
+def parent(index: int, view: View, *nameservers: str, ttl: int = 300, **more: Any) -> ParentAnswer:
     """What one of the parent's servers said."""
-    return ParentAnswer(PARENTS[index], view, nameservers, ttl, detail)
+    return ParentAnswer(PARENTS[index], view, nameservers, ttl, **more)
 
 
-def parents(view: View, *nameservers: str, ttl: int = 300, detail: str = "") -> tuple[ParentAnswer, ...]:
+def parents(view: View, *nameservers: str, ttl: int = 300, **more: Any) -> tuple[ParentAnswer, ...]:
     """The same of both."""
-    return tuple(parent(index, view, *nameservers, ttl=ttl, detail=detail) for index in range(2))
+    return tuple(parent(index, view, *nameservers, ttl=ttl, **more) for index in range(2))
 
 
 def child(index: int, service: Service = Service.AUTHORITATIVE, token: str = TOKEN, **more: Any) -> ChildAnswer:

@@ -64,6 +64,11 @@ def test_the_parent_says(said: str) -> None:
     assert parent_answer(answer, PARENT, NAME, ZONE).view is view
 
 
+@pytest.mark.parametrize("why", Why)
+def test_why_a_parent_is_silent_stays_known(why: Why) -> None:
+    assert parent_answer(Silence(why), PARENT, NAME, ZONE).why is why
+
+
 def test_the_root_is_a_zone_like_any_other() -> None:
     denial = reply(rcode="NXDOMAIN", authority=(soa(""),))
     assert parent_answer(denial, PARENT, "com", "").view is View.NXDOMAIN

@@ -90,12 +90,21 @@ def test_blocking_goes_before_unknown_and_unknown_before_warning() -> None:
 
 
 def test_parents_that_are_lame_and_silent_leave_it_open() -> None:
-    mixed = absent(parents=(parent(0, View.LAME, detail="REFUSED"), parent(1, View.SILENT, detail=str(Why.TIMEOUT))))
+    mixed = absent(parents=(parent(0, View.LAME, detail="REFUSED"), parent(1, View.SILENT, **SILENT)))
     assert found(mixed) == [("ParentUnreachable", "U")]
 
 
 def test_parents_without_any_address_are_lame() -> None:
-    assert found(absent(parents=parents(View.SILENT, detail=str(Why.NO_ADDRESS)))) == [("ParentLame", "B")]
+    assert found(absent(parents=parents(View.SILENT, why=Why.NO_ADDRESS))) == [("ParentLame", "B")]
+
+
+def test_parents_that_need_tcp_are_warned_of_by_what_kept_them_silent_and_by_no_words() -> None:
+    one_heard = absent(parents=(parent(0, View.NODATA), parent(1, View.SILENT, why=Why.TCP_BLOCKED)))
+    assert ("TCPBlocked", "W") in found(one_heard)
+    words = {"detail": str(Why.TCP_BLOCKED)}
+    assert ("TCPBlocked", "W") not in found(absent(parents=(parent(0, View.NODATA), parent(1, View.FAILED, **words))))
+    homeless = {"detail": str(Why.NO_ADDRESS)}
+    assert found(absent(parents=parents(View.FAILED, **homeless))) == [("ParentUnreachable", "U")]
 
 
 def test_servers_that_list_other_sets_disagree_and_the_nearest_counts() -> None:

@@ -32,7 +32,7 @@ def problems(case: Case) -> Iterator[Problem]:
 
 def _unheard(case: Case) -> Problem:
     zone, answers = case.facts.zone or "the root", case.facts.parents
-    if answers and all(answer.view is View.LAME or answer.detail == Why.NO_ADDRESS for answer in answers):
+    if answers and all(answer.view is View.LAME or answer.why is Why.NO_ADDRESS for answer in answers):
         said = listed(dict.fromkeys(answer.detail for answer in answers))
         message = (
             f"The servers listed for {zone} do not serve it ({said}). "
@@ -65,7 +65,7 @@ def _disagreement(case: Case) -> Iterator[Problem]:
 
 
 def _tcp(case: Case) -> Iterator[Problem]:
-    blocked = dict.fromkeys(a.server.name for a in case.facts.parents if a.detail == Why.TCP_BLOCKED)
+    blocked = dict.fromkeys(a.server.name for a in case.facts.parents if a.why is Why.TCP_BLOCKED)
     if blocked:
         message = f"{listed(blocked)} of {case.facts.zone} needs TCP for this answer, and TCP port 53 fails on the way."
         yield Problem(Reason.TCP_BLOCKED, Severity.WARNING, message)
