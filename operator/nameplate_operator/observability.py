@@ -67,7 +67,9 @@ class Metrics:
             "nameplate_missed_events", "Changes that the watch did not tell of and the resync found.", []
         )
         self.failed_looks = self._counter(
-            "nameplate_failed_looks", "Looks at an outside system that failed.", ["condition", "reason"]
+            "nameplate_failed_looks",
+            "Looks that failed: no answer, a failed probe, or one that speaks against what held so far.",
+            ["condition", "reason"],
         )
         self.sweep_halted = self._gauge(
             "nameplate_sweep_halted", "1 while the sweep lets go of nothing, since too many holders seem absent.", []

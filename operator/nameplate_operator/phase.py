@@ -91,7 +91,8 @@ class Was:
 class Decision:
     """A verdict to publish, changes to make, this phase's fields of status, and when to look again (seconds).
 
-    ``events`` are for people, beside the one that every new verdict gets by itself.
+    ``failed_look`` says why what was seen counts as a failed look, whatever the verdict makes of it. ``events`` are for
+    people, beside the one that every new verdict gets by itself.
     """
 
     verdict: Verdict
@@ -99,6 +100,7 @@ class Decision:
     report: Mapping[str, Any] = field(default_factory=dict)
     recheck_after: float | None = None
     streak: Streak = Streak()
+    failed_look: Reason | None = None
     events: tuple[Event, ...] = ()
 
     def without(self, held: tuple[Change, ...]) -> "Decision":

@@ -68,6 +68,8 @@ async def plan(phases: Phases, subject: Subject, memory: Memory, now: datetime, 
             else:
                 findings.add(type(phase), seen)
                 decision = _gate(phase, phase.decide(subject, seen, was), decisions, was, halt)
+                if decision.failed_look is not None:
+                    memory.look_failed(phase.condition, decision.failed_look)
             if not decision.changes:
                 memory.failures.pop(phase.condition, None)
         except Exception as error:  # noqa: BLE001 - one phase's trouble must never keep another from its work

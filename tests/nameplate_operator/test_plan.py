@@ -192,6 +192,15 @@ async def test_failures_in_a_row_are_handed_to_the_next_decision():
     assert memory.streaks[ZONE].age(NOW + timedelta(minutes=10)) == 600
 
 
+async def test_failed_looks_are_told_of_whether_nothing_was_seen_or_something_wrong():
+    told = []
+    memory = Memory(look_failed=lambda *failed: told.append(failed))
+    zone, delegated = toy(ZONE), toy(DELEGATED, Decision(TRUE, failed_look=Reason.DELEGATION_MISSING))
+    zone.look = raising(AWAY)
+    await planned(toy(ACCEPTED), zone, delegated, memory=memory)
+    assert told == [(ZONE, AWAY.reason), (DELEGATED, Reason.DELEGATION_MISSING)]
+
+
 async def test_changes_are_made_in_phase_order_and_a_failure_ends_those_of_its_phase_alone():
     notes: list[str] = []
     failing = (Note(text="1", notes=notes), Note(text="2", notes=notes, error=AWAY), Note(text="3", notes=notes))

@@ -78,11 +78,12 @@ class Delegation(Phase[Domain, Delegating]):
         conclusion, streak = self._weighed(case, seen, was)
         report = {"records": rows(case, conclusion)}
         held = was.true and conclusion.truth is Truth.FALSE and not _given_up(case, conclusion, streak)
-        verdict = _held(conclusion) if held else self._verdict(seen, conclusion, was)
+        found = self._verdict(seen, conclusion, was)
+        verdict = _held(conclusion) if held else found
         every = self._every(subject, was.condition, conclusion, seen.edited_at, was.now)
         left = None if every is None else max(every - (was.now - seen.looked_at).total_seconds(), 1.0)
         changes = _record_first(seen.claim) if conclusion.truth is Truth.TRUE else ()
-        return Decision(verdict, changes, report, left, streak)
+        return Decision(verdict, changes, report, left, streak, _failed_look(seen, found, streak))
 
     def _weighed(self, case: Case, seen: Delegating, was: Was) -> tuple[Conclusion, Streak]:
         conclusion = diagnose(case)
@@ -178,6 +179,13 @@ def _asked_at(subject: Domain) -> datetime | None:
 
 def _given_up(case: Case, conclusion: Conclusion, streak: Streak) -> bool:
     return conclusion.reason is Reason.PARENT_INCONSISTENT or confirmed(streak, case, conclusion)
+
+
+def _failed_look(seen: Delegating, found: Verdict, streak: Streak) -> Reason | None:
+    """Return why a new look failed or counts against the delegation; a True verdict hides that parents disagree."""
+    if not seen.fresh or not (streak.count or found.truth is Truth.UNKNOWN):
+        return None
+    return Reason.PARENT_INCONSISTENT if found.truth is Truth.TRUE else found.reason
 
 
 def _held(conclusion: Conclusion) -> Verdict:

@@ -47,7 +47,12 @@ class Reachability(Phase[Domain, Reach]):
             message = f"The ingestion answers at {', '.join(f'https://{name}' for name in seen.names)}."
             return Decision(Verdict(Truth.TRUE, Reason.ANSWERING, message))
         streak = was.streak.struck(was.now)
-        return Decision(self._verdict(seen.failure, was, streak), recheck_after=self._again_after(was), streak=streak)
+        return Decision(
+            self._verdict(seen.failure, was, streak),
+            recheck_after=self._again_after(was),
+            streak=streak,
+            failed_look=seen.failure.reason,
+        )
 
     def _verdict(self, failure: ProviderError, was: Was, streak: Streak) -> Verdict:
         lasting = streak.count >= _STRIKES and streak.age(was.now) >= _STRIKING_FOR

@@ -106,7 +106,8 @@ def _without_address(seen: Routing, was: Was, changes: tuple[Change, ...], repor
             if lasting
             else Verdict(Truth.TRUE, Reason.PROGRAMMED, message)
         )
-        return Decision(verdict, changes, report, recheck_after=_ADDRESS_EVERY, streak=streak)
+        failed_look = Reason.AWAITING_ADDRESS
+        return Decision(verdict, changes, report, _ADDRESS_EVERY, streak, failed_look)
     message = _awaited(seen) + (f" {_KEPT}" if seen.published else "")
     verdict = Verdict(Truth.FALSE, Reason.AWAITING_ADDRESS, message)
     return Decision(verdict, changes, report, recheck_after=_ADDRESS_EVERY, streak=Streak())

@@ -152,6 +152,24 @@ def test_a_success_ends_the_streak() -> None:
     assert decide(HEALTHY, was("True", streak=streak)).streak == Streak()
 
 
+@pytest.mark.parametrize(
+    ("seen", "before", "fresh", "reason"),
+    [
+        pytest.param(absent(), "True", True, "DelegationLost", id="gone, and not believed yet"),
+        pytest.param(LAME, "True", True, "LameRefused", id="ours refuse"),
+        pytest.param(MIXED, "True", True, "ParentInconsistent", id="the parent's servers disagree"),
+        pytest.param(absent(), "True", False, None, id="seen in an earlier pass"),
+        pytest.param(absent(), "False", True, None, id="not delegated yet"),
+        pytest.param(absent(View.SILENT), "", True, "ParentUnreachable", id="nothing was ever seen"),
+        pytest.param(HEALTHY, "True", True, None, id="all is well"),
+    ],
+)
+def test_a_look_that_shows_nothing_or_speaks_against_what_holds_is_a_failed_one(
+    seen: Facts, before: str, fresh: bool, reason: str | None
+) -> None:
+    assert decide(seen, was(before), ONCE, fresh=fresh).failed_look == reason
+
+
 def test_what_was_seen_in_an_earlier_pass_is_no_further_failure() -> None:
     streak = Streak(2, NOW - timedelta(seconds=900), BOTH)
     decision = decide(absent(), was("True", streak=streak), ONCE, fresh=False)

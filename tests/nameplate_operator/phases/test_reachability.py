@@ -71,5 +71,5 @@ LOST = Verdict(Truth.FALSE, Reason.CONNECT_FAILED, TIMED_OUT.message)
 def test_the_verdict_needs_more_than_one_failure(failure, past, verdict, pause):
     phase = Reachability(memory_ports(), settings())
     decision = phase.decide(a_domain(), Reach(HOSTS, failure), past)
-    streak = Streak() if failure is None else past.streak.struck(NOW)
-    assert decision == Decision(verdict, recheck_after=pause, streak=streak)
+    streak, failed = (Streak(), None) if failure is None else (past.streak.struck(NOW), failure.reason)
+    assert decision == Decision(verdict, recheck_after=pause, streak=streak, failed_look=failed)

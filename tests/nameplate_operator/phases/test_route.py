@@ -155,6 +155,7 @@ LOW_TTL = zone(*records(ONE, ttl=30))
                 ENDPOINTS,
                 recheck_after=10.0,
                 streak=Streak(1, EPOCH),
+                failed_look=Reason.AWAITING_ADDRESS,
             ),
             id="the Ingress was deleted: made again, the records stay",
         ),
