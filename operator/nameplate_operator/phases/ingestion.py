@@ -82,12 +82,11 @@ class IngestionService(Phase[Domain, Running]):
     async def observe(self, subject: Domain, findings: Findings, now: datetime) -> Running | None:
         """Look at the children, and ask the service by its public names if anybody can answer."""
         settings = ingestion_settings(subject, self.settings.ingestion)
-        live: dict[Kind, Manifest | None] = {}
-        for kind in _KINDS:
-            ref = Ref(kind, names.ingestion(subject), subject.ref.namespace)
-            live[kind] = await self.ports.cluster.get(ref)
-            found = live[kind]
-            if found is not None and not is_ours(found, subject, ref):
+        refs = [Ref(kind, names.ingestion(subject), subject.ref.namespace) for kind in _KINDS]
+        found = await asyncio.gather(*(self.ports.cluster.get(ref) for ref in refs))
+        live = dict(zip(_KINDS, found, strict=True))
+        for ref, child in zip(refs, found, strict=True):
+            if child is not None and not is_ours(child, subject, ref):
                 return Running(settings, live, foreign=ref)
         if not Rollout.of(live[names.DEPLOYMENT]).available:
             return Running(settings, live)
