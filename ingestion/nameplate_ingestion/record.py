@@ -25,6 +25,8 @@ class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
     events: int
     body: bytes
     """A JSON object in UTF-8."""
+    device: bool = False
+    """Whether the source is a library on a person's own device: the client's address is then that person's."""
 
 
 class Position(NamedTuple):

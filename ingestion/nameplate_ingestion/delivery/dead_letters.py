@@ -1,0 +1,58 @@
+"""Events that no sink takes, kept in files with the reason: a person decides what becomes of them."""
+
+import asyncio
+import base64
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import msgspec
+
+from nameplate_ingestion.delivery.line_files import Caps, LineFiles
+from nameplate_ingestion.delivery.sink import Delivery
+from nameplate_ingestion.delivery.times import at, show_time
+
+CAPS = Caps(file=16 * 1024**2, all=256 * 1024**2)
+MOST_CHARACTERS = 500
+
+_encode = msgspec.json.Encoder().encode
+
+
+class DeadLetters:
+    """One JSON object a line: parkedAt, reason, domain, source, messageId, event; or a whole record in Base64.
+
+    When the files have reached their cap, parking fails and what was to be parked stays in its log, which fills and
+    then refuses new events: nothing is dropped.
+    """
+
+    def __init__(self, directory: Path, caps: Caps = CAPS, now: Callable[[], float] = time.time) -> None:
+        """Take the directory of the files ``dead-letters-000001.jsonl`` and so on."""
+        self._files = LineFiles(directory, "dead-letters", caps)
+        self._now = now
+
+    async def park(self, refused: Iterable[tuple[Delivery, str]]) -> None:
+        """Keep events with the reasons for which the sink refused them. Raises OSError; then none is kept."""
+        await self._append(
+            {
+                "reason": _bounded(reason),
+                "domain": delivery.domain,
+                "source": delivery.source,
+                "messageId": delivery.message_id,
+                "event": msgspec.Raw(delivery.event),
+            }
+            for delivery, reason in refused
+        )
+
+    async def park_record(self, octets: bytes, domain: str, reason: str) -> None:
+        """Keep a record out of which no events can be read. Raises OSError."""
+        record = base64.b64encode(octets).decode()
+        await self._append([{"reason": _bounded(reason), "domain": domain, "record": record}])
+
+    async def _append(self, letters: Iterable[dict[str, object]]) -> None:
+        parked_at = show_time(at(self._now()))
+        lines = [_encode({"parkedAt": parked_at, **letter}) for letter in letters]
+        await asyncio.to_thread(self._files.append, lines)
+
+
+def _bounded(reason: str) -> str:
+    return "".join(character if character.isprintable() else "?" for character in reason[:MOST_CHARACTERS])

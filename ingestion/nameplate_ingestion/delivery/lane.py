@@ -1,0 +1,40 @@
+"""A lane: the deliveries of some users, in order."""
+
+import asyncio
+import zlib
+from collections import deque
+
+from nameplate_ingestion.delivery.sink import BatchLimits, Delivery
+
+
+class Lane:
+    """A queue that is taken from in batches."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self._waiting: deque[Delivery] = deque()
+        self._filled = asyncio.Event()
+
+    def add(self, delivery: Delivery) -> None:
+        """Put a delivery at the end."""
+        self._waiting.append(delivery)
+        self._filled.set()
+
+    async def batch(self, limits: BatchLimits) -> list[Delivery]:
+        """Wait until there is something, and take as much as a sink wants at once."""
+        await self._filled.wait()
+        taken: list[Delivery] = []
+        room = limits.octets
+        while self._waiting and len(taken) < limits.deliveries:
+            room -= len(self._waiting[0].event)
+            if taken and room < 0:
+                break
+            taken.append(self._waiting.popleft())
+        if not self._waiting:
+            self._filled.clear()
+        return taken
+
+
+def lane_of(delivery: Delivery, lanes: int) -> int:
+    """Return the lane of a delivery: always the same for a user, any for what belongs to nobody."""
+    return zlib.crc32((delivery.user or delivery.message_id).encode(errors="surrogatepass")) % lanes

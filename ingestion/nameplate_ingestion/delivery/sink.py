@@ -1,0 +1,61 @@
+"""What a sink is given and what it answers."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from nameplate_ingestion.record import Position
+
+
+class Delivery(NamedTuple):
+    """One final event on its way to a sink."""
+
+    position: Position
+    """Of the record that it came in."""
+    domain: str
+    source: str
+    user: str
+    """Whose event it is: events of one user keep their order. Empty if that cannot be told."""
+    message_id: str
+    event: bytes
+    """A JSON object in one line."""
+
+
+class Refused(NamedTuple):
+    """The sink will never take this event."""
+
+    reason: str
+
+
+Verdict = Refused | None
+"""None: the sink has the event, safely."""
+
+
+class SinkAway(Exception):
+    """The sink takes nothing now; ``verdicts`` tells of the first deliveries of the batch, those that it did answer."""
+
+    def __init__(self, reason: str, retry_after: float | None = None, verdicts: Sequence[Verdict] = ()) -> None:
+        """Take the reason in words, and the seconds that the sink asks to wait."""
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after = retry_after
+        self.verdicts = verdicts
+
+
+class BatchLimits(NamedTuple):
+    """What a sink wants to be given at once."""
+
+    deliveries: int
+    octets: int
+    """Of events; a single larger one still comes, alone."""
+
+
+class Sink(Protocol):
+    """Where events go."""
+
+    limits: BatchLimits
+
+    async def deliver(self, batch: Sequence[Delivery]) -> Sequence[Verdict]:
+        """Return a verdict for each delivery, in their order. Raises SinkAway."""
+
+    async def close(self) -> None:
+        """Let go of connections and files."""

@@ -1,0 +1,46 @@
+"""When an event happened, on our clock: the skew of the client's clock is taken out (Segment's spec, "Timestamps")."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+MOST_CHARACTERS = 64
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def parse_time(text: str | None) -> datetime | None:
+    """Return the instant that ISO 8601 text names, UTC if it names no zone; None for anything else."""
+    if text is None or len(text) > MOST_CHARACTERS or not _DATE.match(text):
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def at(seconds: float) -> datetime:
+    """Return the instant so many seconds after 1970 began, to the millisecond."""
+    return _EPOCH + timedelta(milliseconds=round(seconds * 1000))
+
+
+def show_time(instant: datetime) -> str:
+    """Return an instant of UTC as ``2030-01-02T03:04:05.678Z``."""
+    return f"{instant.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+
+
+def corrected(original: datetime | None, sent_at: datetime | None, received_at: datetime) -> datetime:
+    """Return ``received_at - (sent_at - original)``.
+
+    Without a time of sending there is no skew to know, and the original stands; without an original, or where the two
+    of them lead out of the calendar, the time of receipt is all that is known.
+    """
+    if original is None:
+        return received_at
+    if sent_at is None:
+        return original
+    try:
+        instant = received_at - (sent_at - original)
+    except OverflowError:
+        return received_at
+    return instant if instant >= _EPOCH else received_at

@@ -1,0 +1,174 @@
+"""Takes a log's records to a sink: in order for each user, in parallel for many, until each is taken or parked."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from nameplate_ingestion.delivery.dead_letters import DeadLetters
+from nameplate_ingestion.delivery.events import Unreadable, deliveries
+from nameplate_ingestion.delivery.lane import Lane, lane_of
+from nameplate_ingestion.delivery.sink import Delivery, Sink, SinkAway, Verdict
+from nameplate_ingestion.delivery.timing import Pause, Timing
+from nameplate_ingestion.delivery.window import Window
+from nameplate_ingestion.record import Position, decode
+
+LANES = 8
+READ_OCTETS = 256 * 1024
+WINDOW_OCTETS = 4 * 1024**2
+
+logger = logging.getLogger(__name__)
+
+
+class Log(Protocol):
+    """What is asked of a durable log."""
+
+    @property
+    def retired(self) -> Position:
+        """Up to where its records are retired."""
+
+    async def read(self, after: Position, most_octets: int) -> list[tuple[Position, bytes]]:
+        """Return the records that follow, waiting until there is one."""
+
+    def retire(self, position: Position) -> None:
+        """Let go of all records up to this one."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of events since the start."""
+
+    delivered: int = 0
+    parked: int = 0
+    retries: int = 0
+    """Batches that a sink did not take whole."""
+
+
+class Places(NamedTuple):
+    """Where events go."""
+
+    sink: Sink
+    dead_letters: DeadLetters
+
+
+class Forwarder:
+    """Serves one log of one domain; at least once, and each time with the same messageId."""
+
+    def __init__(self, domain: str, log: Log, places: Places, timing: Timing = Timing()) -> None:  # noqa: B008
+        """Take what a domain's events come from and go to."""
+        self.domain = domain
+        self.counts = Counts()
+        self.away = ""
+        """Why the sink takes nothing now; empty while it does."""
+        self._log = log
+        self._places = places
+        self._pause = Pause(timing)
+        self._timing = timing
+        self._window = Window(log.retire, WINDOW_OCTETS)
+        self._lanes = [Lane() for _ in range(LANES)]
+        self._read_up_to = log.retired
+
+    @property
+    def under_way(self) -> int:
+        """Records that were read and are not retired."""
+        return len(self._window)
+
+    async def serve(self) -> None:
+        """Forward until cancelled; what is then not acknowledged comes again after the next start."""
+        async with asyncio.TaskGroup() as tasks:
+            for lane in self._lanes:
+                tasks.create_task(self._serve_lane(lane))
+            await self._read()
+
+    async def drain(self, last: Position, until: float) -> int:
+        """Wait until all records up to `last` are retired, or the clock shows `until`. Return how many are left."""
+        while self._log.retired < last and self._timing.clock() < until:
+            change = asyncio.ensure_future(self._window.change())
+            pause = asyncio.ensure_future(self._timing.sleep(until - self._timing.clock()))
+            await asyncio.wait({change, pause}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (change, pause):
+                task.cancel()
+        return len(self._window)
+
+    async def _read(self) -> None:
+        while True:
+            await self._window.room()
+            for position, octets in await self._log.read(self._read_up_to, READ_OCTETS):
+                await self._begin(position, octets)
+                self._read_up_to = position
+
+    async def _begin(self, position: Position, octets: bytes) -> None:
+        try:
+            found = deliveries(position, decode(octets), self.domain)
+        except (Unreadable, msgspec.DecodeError) as error:
+            self._window.open(position, len(octets), 1)
+            await self._park_record(octets, str(error))
+            self._window.settle([position])
+            return
+        self._window.open(position, len(octets), len(found))
+        for delivery in found:
+            self._lanes[lane_of(delivery, LANES)].add(delivery)
+
+    async def _serve_lane(self, lane: Lane) -> None:
+        while True:
+            batch = await lane.batch(self._places.sink.limits)
+            while batch:
+                await self._pause.over()
+                verdicts = await self._deliver(batch)
+                await self._settle(batch[: len(verdicts)], verdicts)
+                batch = batch[len(verdicts) :]
+
+    async def _deliver(self, batch: Sequence[Delivery]) -> Sequence[Verdict]:
+        try:
+            verdicts = await self._places.sink.deliver(batch)
+        except SinkAway as away:
+            if away.verdicts:
+                self._pause.succeeded()
+            self._failed(away.reason, away.retry_after)
+            return away.verdicts
+        except Exception:
+            logger.exception("The sink of %s failed in a way that nobody thought of", self.domain)
+            self._failed("an error of our own; see the log", None)
+            return ()
+        self._pause.succeeded()
+        self.away = ""
+        return verdicts
+
+    def _failed(self, reason: str, retry_after: float | None) -> None:
+        if not self.away:
+            logger.warning("The sink of %s takes nothing: %s", self.domain, reason)
+        self.away = reason
+        self.counts.retries += 1
+        self._pause.failed(retry_after)
+
+    async def _settle(self, batch: Sequence[Delivery], verdicts: Sequence[Verdict]) -> None:
+        refused = [
+            (delivery, verdict.reason) for delivery, verdict in zip(batch, verdicts, strict=True) if verdict is not None
+        ]
+        parked = False
+        while refused and not parked:
+            try:
+                await self._places.dead_letters.park(refused)
+                parked = True
+            except OSError as error:
+                await self._keep(error)
+        self.counts.parked += len(refused)
+        self.counts.delivered += len(batch) - len(refused)
+        self._window.settle(delivery.position for delivery in batch)
+
+    async def _park_record(self, octets: bytes, reason: str) -> None:
+        parked = False
+        while not parked:
+            try:
+                await self._places.dead_letters.park_record(octets, self.domain, reason)
+                parked = True
+            except OSError as error:
+                await self._keep(error)
+        self.counts.parked += 1
+
+    async def _keep(self, error: OSError) -> None:
+        self._failed(f"dead letters cannot be kept: {error.strerror}", None)
+        await self._pause.over()

@@ -1,0 +1,1 @@
+"""Where events go, one module each: a file, another Tracking API, Kafka."""

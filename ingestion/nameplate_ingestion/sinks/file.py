@@ -1,0 +1,45 @@
+"""The file sink: one JSON object a line, safe on disk before it is acknowledged."""
+
+import asyncio
+from collections.abc import Sequence
+
+import msgspec
+
+from nameplate_ingestion.delivery.line_files import Caps, LineFiles
+from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, SinkAway, Verdict
+from nameplate_ingestion.sinks.settings import FileSettings
+
+_encode = msgspec.json.Encoder().encode
+
+
+class FileSink:
+    """Files ``events-000001.jsonl`` and so on, of lines ``{"domain", "source", "event"}``.
+
+    A file is never removed here. Once all of them together have reached their cap the sink is away, the log fills, and
+    new events are refused, until somebody takes files away.
+    """
+
+    limits = BatchLimits(deliveries=1000, octets=1024**2)
+
+    def __init__(self, settings: FileSettings) -> None:
+        """Take the settings; files are made when there is something to write."""
+        caps = Caps(file=settings.file_octets, all=settings.all_octets)
+        self._files = LineFiles(settings.directory, "events", caps)
+
+    async def deliver(self, batch: Sequence[Delivery]) -> Sequence[Verdict]:
+        """Write a batch. Raises SinkAway."""
+        lines = [_line(delivery) for delivery in batch]
+        try:
+            await asyncio.to_thread(self._files.append, lines)
+        except OSError as error:
+            raise SinkAway(f"{error.strerror or error}") from error
+        return [None] * len(batch)
+
+    async def close(self) -> None:
+        """Close the file that is open."""
+        await asyncio.to_thread(self._files.close)
+
+
+def _line(delivery: Delivery) -> bytes:
+    event = msgspec.Raw(delivery.event)
+    return _encode({"domain": delivery.domain, "source": delivery.source, "event": event})
