@@ -1,0 +1,10 @@
+"""HTTP/1.1 over TCP and Unix sockets: octets become calls, replies become octets, and nothing here knows what they say.
+
+Read `connection` first, then `request_reader` and `head`. `rsgi` serves the same handler under granian.
+"""
+
+from nameplate_ingestion.server.limits import Deadlines, ServerLimits
+from nameplate_ingestion.server.refusal import Refusal
+from nameplate_ingestion.server.server import Server, bind_tcp, bind_unix
+
+__all__ = ["Deadlines", "Refusal", "Server", "ServerLimits", "bind_tcp", "bind_unix"]

@@ -1,0 +1,228 @@
+"""One client's connection: octets to requests, answers in their order, and an end in good time."""
+
+import asyncio
+from collections import deque
+from math import inf
+from typing import Final, cast
+
+from nameplate_ingestion.call import Call
+from nameplate_ingestion.server.exchange import Exchange
+from nameplate_ingestion.server.refusal import Refusal, Refused
+from nameplate_ingestion.server.reply_octets import CONTINUE
+from nameplate_ingestion.server.request_reader import RequestReader, Stage
+from nameplate_ingestion.server.service import Service
+
+_CLOSE: Final = b"Connection: close\r\n"
+_KEEP_ALIVE: Final = b"Connection: keep-alive\r\n"
+_MOST_HELD: Final = 64 * 1024
+"""Octets of answers that may lie here before the connection reads no more; it goes on once all of them are gone."""
+
+
+class Connection(asyncio.Protocol):
+    """Reads on while answers are due, up to a bound; answers leave in the order of their requests."""
+
+    def __init__(self, service: Service) -> None:
+        """Serve one connection of `service`."""
+        self._service = service
+        self._exchanges: deque[Exchange] = deque()
+        self._advancing = False
+        self._paused = False
+        self._deaf = False
+        """Nothing that comes now is a request of this connection."""
+        self._ended = False
+        """The client will send no more."""
+        self._lingers_since = inf
+        # The time of the first head runs from the beginning.
+        self._stage = Stage.HEAD
+        self._read_due = self._write_due = inf
+        self.due = inf
+        """When this connection is late, on the loop's clock."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to count the time until the first request."""
+        service = self._service
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(high=_MOST_HELD, low=0)
+        peer = transport.get_extra_info("peername")
+        self._reader = RequestReader(service.wanted, service.limits, peer[0] if isinstance(peer, tuple) else "")
+        service.enter(self)
+        self._allow(service.deadlines.head_timeout)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        """Forget everything; answers that come now go nowhere."""
+        self._service.leave(self)
+        self._deaf = True
+        self._lingers_since = -inf
+        self._exchanges.clear()
+
+    def data_received(self, data: bytes) -> None:
+        """Take octets; behind the last request of the connection they mean nothing."""
+        if not self._deaf:
+            self._reader.feed(data)
+            self._advance()
+
+    def eof_received(self) -> bool:
+        """Answer what is due, then close; a request cut short is none."""
+        self._ended = True
+        self._advance()
+        return bool(self._exchanges)
+
+    def pause_writing(self) -> None:
+        """Read no more until the client takes its answers."""
+        self._write_due = self._service.loop.time() + self._service.deadlines.write_timeout
+        self.due = min(self._read_due, self._write_due)
+
+    def resume_writing(self) -> None:
+        """Go on: the client took its answers."""
+        self._write_due = inf
+        self.due = self._read_due
+        self._advance()
+
+    def expire(self, now: float) -> None:
+        """Be late: end what cannot be answered, and answer what was begun."""
+        if self._write_due <= now:
+            self.abort()
+        elif self._lingers_since < inf:
+            last = self._lingers_since + self._service.deadlines.write_timeout
+            if self._transport.get_write_buffer_size() and now < last:
+                self.due = last
+            else:
+                self.abort()
+        elif self._reader.stage is Stage.IDLE:
+            self._finish()
+        else:
+            self._refuse(Refusal.SLOW, self._reader.begun)
+
+    def retire(self) -> None:
+        """End now if nothing was begun; else the answer to it ends the connection."""
+        if not self._exchanges and self._reader.stage is Stage.IDLE and self._lingers_since == inf:
+            self._finish()
+
+    def abort(self) -> None:
+        """End at once."""
+        self._transport.abort()
+
+    def _advance(self) -> None:
+        """Hand the requests that are here to the handler, as many as may be under way at a time."""
+        if self._advancing:
+            return
+        self._advancing = True
+        most = self._service.limits.pipelined
+        served, waiting = 0, False
+        while served < most and len(self._exchanges) < most and not self._deaf and self._write_due == inf:
+            try:
+                request = self._reader.read()
+            except Refused as refused:
+                self._refuse(refused.reason, refused.call)
+                break
+            if request is None:
+                waiting = True
+                break
+            served += 1
+            self._deaf = not request.persistent
+            exchange = Exchange(
+                self._flush,
+                persistent=request.persistent,
+                modern=request.modern,
+                bodiless=request.call.method == b"HEAD",
+            )
+            self._exchanges.append(exchange)
+            self._service.handler(request.call, exchange.answer)
+        self._advancing = False
+        if served == most:
+            self._service.loop.call_soon(self._advance)
+        self._settle(served=served > 0, waiting=waiting)
+
+    def _settle(self, *, served: bool, waiting: bool) -> None:
+        """Read from the client, or stop reading, and say until when it may take its time."""
+        if self._deaf:
+            return
+        if not waiting:
+            self._pause()
+            return
+        if self._ended:
+            self._deaf = True
+            if not self._exchanges:
+                self._finish()
+            return
+        stage = self._reader.stage
+        if served or self._paused or stage is not self._stage:
+            self._stage = stage
+            self._allow(self._time_for(stage))
+        self._resume()
+        if not self._exchanges and self._reader.awaits_continue:
+            self._await_client()
+
+    def _time_for(self, stage: Stage) -> float:
+        deadlines = self._service.deadlines
+        if stage is Stage.BODY:
+            return deadlines.body_timeout
+        if stage is Stage.HEAD:
+            return deadlines.head_timeout
+        return inf if self._exchanges else deadlines.idle_timeout
+
+    def _flush(self) -> None:
+        """Send the answers that are next in order."""
+        exchanges = self._exchanges
+        while exchanges and (reply := exchanges[0].reply) is not None:
+            exchange = exchanges.popleft()
+            last = not (exchange.persistent and (exchanges or self._goes_on()))
+            line = _CLOSE if last else b"" if exchange.modern else _KEEP_ALIVE
+            self._transport.write(self._service.writer.octets(reply, line, bodiless=exchange.bodiless))
+            if last:
+                exchanges.clear()
+                self._finish()
+                return
+        if self._advancing:
+            return
+        if self._paused:
+            self._advance()
+        elif not exchanges and not self._deaf:
+            self._await_client()
+
+    def _goes_on(self) -> bool:
+        """Tell whether more than the answers due may come of this connection."""
+        return not (self._deaf or (self._service.draining and self._reader.stage is Stage.IDLE))
+
+    def _await_client(self) -> None:
+        """Nothing is owed: it is the client's turn."""
+        if self._reader.awaits_continue:
+            self._reader.awaits_continue = False
+            self._transport.write(CONTINUE)
+        elif self._reader.stage is Stage.IDLE:
+            self._allow(self._service.deadlines.idle_timeout)
+
+    def _refuse(self, reason: Refusal, call: Call | None) -> None:
+        """Answer, after those before, that this cannot be answered, and read no more."""
+        self._deaf = True
+        self._allow(inf)
+        bodiless = call is not None and call.method == b"HEAD"
+        exchange = Exchange(self._flush, persistent=False, modern=True, bodiless=bodiless)
+        self._exchanges.append(exchange)
+        exchange.answer(self._service.refuse(reason, call))
+
+    def _finish(self) -> None:
+        """Send what is left, then wait for the client to close: a close with unread octets would destroy the answer."""
+        self._deaf = True
+        self._lingers_since = self._service.loop.time()
+        self._allow(self._service.deadlines.linger_timeout)
+        if self._ended or not self._transport.can_write_eof():
+            self._transport.close()
+        else:
+            self._transport.write_eof()
+            self._resume()
+
+    def _allow(self, seconds: float) -> None:
+        self._read_due = self._service.loop.time() + seconds
+        self.due = min(self._read_due, self._write_due)
+
+    def _pause(self) -> None:
+        if not self._paused:
+            self._paused = True
+            self._allow(inf)
+            self._transport.pause_reading()
+
+    def _resume(self) -> None:
+        if self._paused:
+            self._paused = False
+            self._transport.resume_reading()

@@ -1,0 +1,143 @@
+"""Requests out of the octets of one connection, in whatever pieces these come; no input or output of its own."""
+
+from collections.abc import Set as AbstractSet
+from enum import Enum
+from typing import NamedTuple
+
+from nameplate_ingestion.call import Call
+from nameplate_ingestion.server.chunked import ChunkedBody
+from nameplate_ingestion.server.head import CHUNKED, Head, read_head
+from nameplate_ingestion.server.limits import ServerLimits
+from nameplate_ingestion.server.refusal import Refusal, Refused
+from nameplate_ingestion.server.sized import SizedBody
+
+_HEAD_END = b"\r\n\r\n"
+_LINE_MARGIN = 64
+"""Method, version and spaces beside the target."""
+
+
+class Request(NamedTuple):
+    """A request that was read whole, and what its answer must know of it."""
+
+    call: Call
+    persistent: bool
+    modern: bool
+
+
+class Stage(Enum):
+    """How far the next request has come."""
+
+    IDLE = 0
+    HEAD = 1
+    BODY = 2
+
+
+class RequestReader:
+    """Cuts the stream itself, so that no limit depends on how it was split; the parser sees whole heads only."""
+
+    __slots__ = ("_at", "_body", "_head", "_limits", "_octets", "_peer", "_searched", "_wanted", "awaits_continue")
+
+    def __init__(self, wanted: AbstractSet[bytes], limits: ServerLimits, peer: str) -> None:
+        """Read from the beginning of a connection with `peer`."""
+        self._wanted = wanted
+        self._limits = limits
+        self._peer = peer
+        self._octets = b""
+        self._at = 0
+        self._searched = 0
+        self._head: Head | None = None
+        self._body: SizedBody | ChunkedBody | None = None
+        self.awaits_continue = False
+        """The client holds its body back until it is told to go on."""
+
+    @property
+    def stage(self) -> Stage:
+        """How far the next request has come."""
+        if self._head is not None:
+            return Stage.BODY
+        return Stage.HEAD if self._at < len(self._octets) else Stage.IDLE
+
+    @property
+    def begun(self) -> Call | None:
+        """The request whose body is being read, so far."""
+        return None if self._head is None else self._call(self._head, b"")
+
+    def feed(self, octets: bytes) -> None:
+        """Take what came from the client."""
+        if self._at < len(self._octets):
+            octets = self._octets[self._at :] + octets
+        self._searched = max(0, self._searched - self._at)
+        self._octets, self._at = octets, 0
+
+    def read(self) -> Request | None:
+        """Return the next request, or None if more octets are needed. Raises Refused, which is the end."""
+        if self._head is None:
+            head = self._read_head()
+            if head is None:
+                return None
+            end = self._at + head.length
+            if head.length != CHUNKED and end <= len(self._octets):
+                # The usual case: the body came together with its head.
+                body = self._octets[self._at : end]
+                self._at = self._searched = end
+                return Request(self._call(head, body), head.persistent, head.modern)
+            self._begin_body(head)
+        return self._read_body()
+
+    def _read_head(self) -> Head | None:
+        self._skip_empty_lines()
+        end = self._octets.find(_HEAD_END, max(self._at, self._searched - 3))
+        if end < 0:
+            self._check_start(len(self._octets))
+            self._searched = len(self._octets)
+            return None
+        end += 4
+        self._check_start(end)
+        head = read_head(self._octets[self._at : end], self._wanted, self._limits)
+        self._at = self._searched = end
+        if head.length > self._limits.body:
+            raise Refused(Refusal.BODY_TOO_LARGE, self._call(head, b""))
+        return head
+
+    def _skip_empty_lines(self) -> None:
+        """Pass over empty lines in front of a request, left over from a body (RFC 9112, 2.2)."""
+        while self._octets.startswith(b"\r\n", self._at):
+            self._at += 2
+
+    def _check_start(self, end: int) -> None:
+        """Refuse what is no head or will become none, in the same words however far it has come."""
+        line = self._limits.target + _LINE_MARGIN
+        if end - self._at > line and self._octets.find(b"\n", self._at, self._at + line) < 0:
+            raise Refused(Refusal.TARGET_TOO_LONG)
+        begin = max(self._at, self._searched - 1)
+        most = min(end, self._at + self._limits.head)
+        if self._octets.count(b"\n", begin, most) != self._octets.count(b"\r\n", begin, most):
+            raise Refused(Refusal.MALFORMED)
+        if end > most:
+            raise Refused(Refusal.HEAD_TOO_LARGE)
+
+    def _begin_body(self, head: Head) -> None:
+        self._head = head
+        self._body = ChunkedBody(self._limits.body) if head.length == CHUNKED else SizedBody(head.length)
+        self.awaits_continue = head.expects_continue
+
+    def _read_body(self) -> Request | None:
+        head, body = self._head, self._body
+        if head is None or body is None or self._at == len(self._octets):
+            return None
+        self.awaits_continue = False
+        octets = self._octets[self._at :] if self._at else self._octets
+        try:
+            done = body.feed(octets)
+        except Refused as refused:
+            raise Refused(refused.reason, self._call(head, b"")) from None
+        if done is None:
+            self._octets, self._at, self._searched = b"", 0, 0
+            return None
+        data, used = done
+        self._at = self._searched = self._at + used
+        self._head = self._body = None
+        return Request(self._call(head, data), head.persistent, head.modern)
+
+    def _call(self, head: Head, body: bytes) -> Call:
+        return Call(head.method, head.target, head.host, head.headers, body, self._peer)

@@ -1,0 +1,82 @@
+"""The server: listens, and ends in order."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+from typing import Final
+
+from nameplate_ingestion.call import Handler
+from nameplate_ingestion.server.connection import Connection
+from nameplate_ingestion.server.limits import Deadlines, ServerLimits
+from nameplate_ingestion.server.service import Refuse, Service
+from nameplate_ingestion.server.watch import Watch
+
+_BACKLOG: Final = 4096
+
+
+class Server:
+    """HTTP/1.1 for one handler, on any number of sockets."""
+
+    def __init__(
+        self,
+        handler: Handler,
+        refuse: Refuse,
+        wanted: AbstractSet[bytes],
+        limits: ServerLimits | None = None,
+        deadlines: Deadlines | None = None,
+    ) -> None:
+        """Serve `handler`; of the headers it gets those in `wanted` (lower case). Call it in a running loop."""
+        self._service = Service(
+            handler, refuse, wanted, limits or ServerLimits(), deadlines or Deadlines(), asyncio.get_running_loop()
+        )
+        self._watch = Watch(self._service)
+        self._listeners: list[asyncio.Server] = []
+
+    @property
+    def connections(self) -> int:
+        """How many clients are connected."""
+        return len(self._service.connections)
+
+    async def listen(self, bound: socket.socket) -> None:
+        """Accept connections on a bound TCP or Unix socket."""
+        loop = self._service.loop
+        create = loop.create_unix_server if bound.family == socket.AF_UNIX else loop.create_server
+        self._listeners.append(await create(lambda: Connection(self._service), sock=bound, backlog=_BACKLOG))
+
+    def drain(self) -> None:
+        """Go on serving, but end every connection with its next answer."""
+        self._service.draining = True
+
+    async def close(self, grace: float) -> int:
+        """Accept nothing more, finish what has begun, and return how many were cut off after `grace` seconds."""
+        self.drain()
+        for listener in self._listeners:
+            listener.close()
+        for connection in tuple(self._service.connections):
+            connection.retire()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._service.deserted.wait(), grace)
+        late = tuple(self._service.connections)
+        for connection in late:
+            connection.abort()
+        self._watch.stop()
+        return len(late)
+
+
+def bind_tcp(address: str, port: int) -> socket.socket:
+    """Return a socket for one of several processes that share a port; the kernel spreads connections over them."""
+    bound = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    bound.bind((address, port))
+    return bound
+
+
+def bind_unix(path: Path) -> socket.socket:
+    """Return a Unix socket; what a former process left at this path is taken away."""
+    path.unlink(missing_ok=True)
+    bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    bound.bind(str(path))
+    return bound

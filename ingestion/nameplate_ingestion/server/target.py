@@ -1,0 +1,43 @@
+"""Request line and Host: what is asked for, and under which name (RFC 9112, 3)."""
+
+import re
+from functools import lru_cache
+
+from nameplate_ingestion.server.refusal import Refusal, Refused
+
+REQUEST_LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([!-~]+) HTTP/([0-9])\.([0-9])\r\n")
+"""Method, target, version: single spaces, visible ASCII, nothing else."""
+METHODS = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"OPTIONS", b"PATCH"})
+"""CONNECT would make us a proxy and TRACE would read cookies aloud."""
+_ABSOLUTE = re.compile(rb"https?://([^/?#]+)([^#]*)", re.IGNORECASE)
+_AUTHORITY = re.compile(rb"([A-Za-z0-9._~\-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{0,5})?")
+
+
+@lru_cache(maxsize=1024)
+def name_of(authority: bytes) -> bytes:
+    """Return the host of an authority in lower case, without port and final dot. Raises Refused."""
+    match = _AUTHORITY.fullmatch(authority)
+    if match is None:
+        raise Refused(Refusal.MALFORMED)
+    return match[1].lower().removesuffix(b".")
+
+
+def resolve(method: bytes, target: bytes, host: bytes | None) -> tuple[bytes, bytes]:
+    """Return the target as path and query, and the host that it belongs to. Raises Refused.
+
+    An absolute target outranks the Host field, which must be a valid one all the same (RFC 9112, 3.2.2).
+    """
+    name = b"" if host is None else name_of(host)
+    if target.startswith(b"/") and b"#" not in target:
+        return target, name
+    if target == b"*" and method == b"OPTIONS":
+        return target, name
+    match = _ABSOLUTE.fullmatch(target)
+    if match is None:
+        raise Refused(Refusal.MALFORMED)
+    path = match[2]
+    if not path and method == b"OPTIONS":
+        path = b"*"
+    elif not path.startswith(b"/"):
+        path = b"/" + path
+    return path, name_of(match[1])
