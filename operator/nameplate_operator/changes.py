@@ -17,12 +17,12 @@ STATUS = "nameplate/status"
 
 @dataclass(frozen=True, kw_only=True)
 class ApplyChild(Change):
-    """Create a child or bring its fields back to what they must be."""
+    """Make a child, or with a uid in the manifest bring its fields back to what they must be."""
 
     manifest: Manifest
 
     async def apply(self, ports: Ports) -> None:
-        """Apply by server-side apply."""
+        """Apply by server-side apply, to nothing but what was seen: raises Conflict where a stranger was quicker."""
         await ports.cluster.apply(self.manifest, CHILDREN)
 
 

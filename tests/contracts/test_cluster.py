@@ -101,10 +101,29 @@ class TestApply:
         assert (await cluster.get(ref(place)) or {})["data"] == {"first": "1"}
 
     async def test_it_takes_fields_over_from_others(self, cluster: Cluster, place: str, child: dict[str, Any]) -> None:
-        await cluster.create(child)
-        applied = await cluster.apply({**child, "data": {"first": "2"}}, "nameplate/children")
+        uid = (await cluster.create(child))["metadata"]["uid"]
+        meant = {**child, "metadata": child["metadata"] | {"uid": uid}, "data": {"first": "2"}}
+        applied = await cluster.apply(meant, "nameplate/children")
         assert applied["data"] == {"first": "2"}
         assert (await cluster.get(ref(place)) or {})["data"] == {"first": "2"}
+
+    async def test_without_a_uid_it_leaves_what_is_there_as_it_is(
+        self, cluster: Cluster, place: str, child: dict[str, Any]
+    ) -> None:
+        await cluster.create(config_map(place, "web-ingestion", foreign="yes"))
+        before = await cluster.get(ref(place))
+        with pytest.raises(Conflict):
+            await cluster.apply(child, "nameplate/children")
+        assert await cluster.get(ref(place)) == before
+
+    async def test_of_many_that_make_it_at_once_one_does(
+        self, cluster: Cluster, place: str, child: dict[str, Any]
+    ) -> None:
+        racers = [cluster.apply({**child, "data": {"first": str(number)}}, "nameplate/children") for number in range(8)]
+        outcomes = await asyncio.gather(*racers, return_exceptions=True)
+        (made,) = (outcome for outcome in outcomes if not isinstance(outcome, BaseException))
+        assert sum(isinstance(outcome, Conflict) for outcome in outcomes) == 7
+        assert (await cluster.get(ref(place)) or {})["data"] == made["data"]
 
     async def test_the_uid_of_another_conflicts(self, cluster: Cluster, place: str, child: dict[str, Any]) -> None:
         await cluster.create(child)

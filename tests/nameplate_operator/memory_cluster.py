@@ -63,6 +63,8 @@ class MemoryCluster:
     async def apply(self, manifest: Manifest, manager: str) -> Manifest:
         ref = _ref(manifest)
         before = self._meant("patch", ref, manifest)
+        if before is not None and "uid" not in manifest["metadata"]:
+            raise Conflict(f"{ref} exists")
         self.objects[ref] = self._stamped(_merged(before or {}, manifest), before)
         return copy.deepcopy(self.objects[ref])
 

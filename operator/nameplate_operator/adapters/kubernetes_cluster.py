@@ -21,6 +21,11 @@ log = logging.getLogger(__name__)
 MANAGER = "nameplate"
 """Field manager of what is created or merged in, beside what is applied under a manager of its own."""
 _PAGE = "500"
+_VERSION_OF_NONE = "1"
+"""A version that no object has, since etcd begins with the next: applied with it, an object is made or refused.
+
+Server-side apply compares versions only where an object exists (k8s.io/apiserver, registry/generic, Store.Update).
+"""
 
 
 class KubernetesCluster:
@@ -71,6 +76,9 @@ class KubernetesCluster:
     async def apply(self, manifest: Manifest, manager: str) -> Manifest:
         """Apply the object's fields."""
         ref = self._kinds.ref(manifest)
+        if "uid" not in (meta := manifest["metadata"]):
+            # A POST would leave its fields to an owner from whom no later apply could take them away.
+            manifest = {**manifest, "metadata": {**meta, "resourceVersion": _VERSION_OF_NONE}}
         return self._wrote(ref, await self._apply(ref, "", manifest, manager))
 
     async def apply_status(self, manifest: Manifest, manager: str) -> Manifest:

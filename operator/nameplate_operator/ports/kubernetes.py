@@ -53,7 +53,8 @@ class Cluster(Protocol):
     async def apply(self, manifest: Manifest, manager: str) -> Manifest:
         """Apply the fields by server-side apply, taking them over from other managers.
 
-        With ``metadata.uid`` in the manifest, raises Conflict when the object is gone or another one.
+        ``metadata.uid`` says which object is meant: raises Conflict when that is gone or another one. Without a uid the
+        object is made: raises Conflict when there is one of its name.
         """
         ...
 

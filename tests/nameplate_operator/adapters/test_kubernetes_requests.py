@@ -100,9 +100,22 @@ async def test_a_create_whose_answer_was_lost_is_not_sent_twice(
 async def test_an_apply_whose_answer_was_lost_is_sent_again(
     reached: Reached, api_proxy: FaultProxy, namespace: str
 ) -> None:
+    wanted = config_map(namespace, "one", first="1")
+    made = await reached.cluster.create(config_map(namespace, "one"))
+    wanted["metadata"]["uid"] = made["metadata"]["uid"]
     api_proxy.inject(HttpFault(Point.AFTER_EFFECT, drop=True), methods={"PATCH"}, times=1)
-    applied = await reached.cluster.apply(config_map(namespace, "one", first="1"), "nameplate/children")
+    applied = await reached.cluster.apply(wanted, "nameplate/children")
     assert applied["data"] == {"first": "1"}
+
+
+async def test_of_an_apply_that_made_the_object_the_lost_answer_is_found_by_the_next_look(
+    reached: Reached, api_proxy: FaultProxy, namespace: str
+) -> None:
+    api_proxy.inject(HttpFault(Point.AFTER_EFFECT, drop=True), methods={"PATCH"}, times=1)
+    with pytest.raises(Conflict):
+        await reached.cluster.apply(config_map(namespace, "one", first="1"), "nameplate/children")
+    found = await reached.cluster.get(Ref(CONFIG_MAP, "one", namespace)) or {}
+    assert found["data"] == {"first": "1"}
 
 
 async def test_a_missing_right_is_forbidden(served_kinds: ClusterAccess, namespace: str, tmp_path: Path) -> None:
