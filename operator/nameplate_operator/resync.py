@@ -11,6 +11,8 @@ from nameplate_operator.ports import Cluster, Kind, Manifest, ProviderError, Ref
 
 log = logging.getLogger(__name__)
 
+_LOOKED_EVERY = 0.1
+
 
 @dataclass
 class Resync:
@@ -35,21 +37,29 @@ class Resync:
                 log.warning("The periodic list failed: %s", error.message)
 
     async def _first(self) -> None:
-        while not self.listed:
+        while True:
             try:
                 live = [ref for ref, _ in await self._list()]
             except ProviderError as error:
                 log.warning("The first list failed: %s", error.message)
-                live = None
-            # What is gone in the meantime is never shown, so that the list is asked for anew.
-            for _ in range(50):
-                if live is not None and all(ref in self.lookout.sightings.seen for ref in live):
-                    self.listed = True
-                    return
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(self.settle)
+                continue
+            if await self._shown(live):
+                self.listed = True
+                return
             log.warning("The watch has not shown everything yet")
             with contextlib.suppress(ProviderError):
                 await self.once()
+
+    async def _shown(self, live: Sequence[Ref]) -> bool:
+        """Wait until the watch has shown all of these; not for ever, since what is gone in the meantime never is."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.settle):
+                # Each of ten thousand objects would raise an event, and each event would go through all of them again.
+                while not all(ref in self.lookout.sightings.seen for ref in live):  # noqa: ASYNC110
+                    await asyncio.sleep(_LOOKED_EVERY)
+                return True
+        return False
 
     async def once(self) -> int:
         """Compare now; return how many changes the watch had missed."""

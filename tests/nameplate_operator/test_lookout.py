@@ -2,13 +2,15 @@
 
 import asyncio
 import contextlib
+import time
 from typing import Any
 
 import pytest
 
+from nameplate_api.conditions import Reason
 from nameplate_operator.lookout import Lookout
 from nameplate_operator.observability import Metrics
-from nameplate_operator.ports import Kind, Manifest, Ref
+from nameplate_operator.ports import Kind, Manifest, ProviderError, Ref
 from nameplate_operator.resync import Resync
 from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from nameplate_operator.work_queue import WorkQueue
@@ -181,6 +183,7 @@ async def test_what_is_told_of_while_a_list_is_under_way_was_not_missed(world: W
 
 async def test_the_first_list_counts_as_seen_only_when_the_watch_has_shown_it(world: World):
     ref = world.put("web")
+    world.resync.settle = 60
     serving = asyncio.create_task(world.resync.serve())
     await eventually(lambda: world.cluster.listed >= {CUSTOM_DOMAIN, DOMAIN_CLAIM}, "the first list")
     # What was listed is compared in the same turn.
@@ -191,3 +194,19 @@ async def test_the_first_list_counts_as_seen_only_when_the_watch_has_shown_it(wo
     serving.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await serving
+
+
+async def test_after_a_first_list_that_fails_it_waits_and_lists_again(world: World, caplog: pytest.LogCaptureFixture):
+    world.tell(None, world.put("web"))
+    world.resync.settle = 0.3
+    world.cluster.failing["DomainClaim"] = ProviderError(Reason.PROVIDER_UNAVAILABLE, "The API server is away.")
+    began = time.monotonic()
+    serving = asyncio.create_task(world.resync.serve())
+    await eventually(lambda: len(caplog.messages) == 3, "three attempts")
+    assert time.monotonic() - began >= 2 * 0.3
+    del world.cluster.failing["DomainClaim"]
+    await eventually(lambda: world.resync.listed, "a list that the watch has shown")
+    serving.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await serving
+    assert set(caplog.messages) == {"The first list failed: The API server is away."}
