@@ -1,0 +1,110 @@
+"""The one function from a request to its answer: pure but for the record's random id."""
+
+import os
+from typing import NamedTuple
+
+import msgspec
+
+from nameplate_api.custom_domain import SourceType
+from nameplate_ingestion.admission.answers import Refusal, Row
+from nameplate_ingestion.admission.body import read_body
+from nameplate_ingestion.admission.client_address import client_address
+from nameplate_ingestion.admission.cors import preflight_headers
+from nameplate_ingestion.admission.events import Events, Rejected, read_events
+from nameplate_ingestion.admission.pixel import read_query
+from nameplate_ingestion.admission.replies import SUCCESS, make_reply, refused
+from nameplate_ingestion.admission.routes import Kind, Route, find_route
+from nameplate_ingestion.admission.well_known import identify
+from nameplate_ingestion.admission.write_key import find_source
+from nameplate_ingestion.call import Call, Reply
+from nameplate_ingestion.record import Record
+from nameplate_ingestion.tenant import Source, Tenant, Tenants
+
+WANTED_HEADERS = frozenset({b"authorization", b"content-encoding", b"origin", b"x-forwarded-for"})
+"""The only headers of a request that are ever looked at."""
+MOST_REJECTED_SHOWN = 20
+_DEVICES = frozenset({SourceType.ANALYTICS_JS, SourceType.MOBILE, SourceType.PIXEL})
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Keep(NamedTuple):
+    """What must be kept before the answer may go out."""
+
+    tenant: Tenant
+    source: Source
+    record: Record
+
+
+class Outcome(NamedTuple):
+    """The answer to a call, and what it promises."""
+
+    reply: Reply
+    keep: Keep | None
+    row: Row
+
+
+def respond(call: Call, tenants: Tenants, now: float) -> Outcome:
+    """Return the outcome of a call received ``now`` (seconds since 1970). Never raises."""
+    try:
+        return _respond(call, tenants, now)
+    except Refusal as refusal:
+        return Outcome(refused(call, refusal.row, refusal.detail), None, refusal.row)
+
+
+def _respond(call: Call, tenants: Tenants, now: float) -> Outcome:
+    tenant = tenants.get(call.host)
+    if tenant is None:
+        raise Refusal(Row.UNKNOWN_HOST)
+    path, _, query = call.target.partition(b"?")
+    route = find_route(path)
+    if route is None:
+        raise Refusal(Row.UNKNOWN_PATH)
+    if call.method not in route.methods:
+        raise Refusal(Row.METHOD_NOT_ALLOWED)
+    if call.method == b"OPTIONS":
+        return Outcome(make_reply(call, Row.PREFLIGHT, SUCCESS, preflight_headers(route.methods)), None, Row.PREFLIGHT)
+    if route.kind is Kind.EVENTS:
+        body = read_body(call.body, call.headers.get(b"content-encoding"), tenant.limits.body)
+        return _admit(call, tenant, route, read_events(body, route.call, tenant.limits), now)
+    if route.kind is Kind.PIXEL:
+        body, key = read_query(query)
+        events = read_events(body, route.call, tenant.limits)
+        events.keys.append(key)
+        return _admit(call, tenant, route, events, now)
+    if route.kind is Kind.METRICS:
+        return Outcome(make_reply(call, Row.METRICS_DISCARDED, SUCCESS), None, Row.METRICS_DISCARDED)
+    return Outcome(make_reply(call, Row.IDENTIFIED, identify(tenant, query)), None, Row.IDENTIFIED)
+
+
+def _admit(call: Call, tenant: Tenant, route: Route, events: Events, now: float) -> Outcome:
+    headers = call.headers
+    source = find_source(tenant, headers.get(b"authorization"), events.keys)
+    row, body = Row.ACCEPTED, SUCCESS
+    if events.rejected:
+        if not events.kept:
+            raise Refusal(events.rejected[0].row, events.rejected[0].detail)
+        row, body = Row.ACCEPTED_IN_PART, _in_part(events.rejected)
+    reply = make_reply(call, row, body)
+    if not events.kept:
+        return Outcome(reply, None, row)
+    address = client_address(headers.get(b"x-forwarded-for"), call.peer, tenant.trusted_proxies)
+    record = Record(
+        source=source.name,
+        call=route.call,
+        received_at=now,
+        address=address,
+        id=os.urandom(16).hex(),
+        events=events.kept,
+        body=events.body,
+        device=source.type in _DEVICES,
+    )
+    return Outcome(reply, Keep(tenant, source, record), row)
+
+
+def _in_part(rejected: list[Rejected]) -> bytes:
+    shown = [
+        {"index": event.place, "code": event.row.code, "message": event.detail}
+        for event in rejected[:MOST_REJECTED_SHOWN]
+    ]
+    return _encode({"success": True, "rejectedEvents": len(rejected), "rejected": shown})
