@@ -103,16 +103,14 @@ class TlsServer:
         return Handler
 
     def serve(self, handler: StreamRequestHandler) -> None:
-        """Serve one connection."""
+        """Serve one connection for as long as the client keeps it."""
         try:
             with self._context.wrap_socket(handler.request, server_side=True) as connection:
-                request = connection.recv(65536)
-                if not request:
-                    return
-                self.requests.append(request)
-                if self._answer is None:
-                    self._ended.wait()
-                else:
+                while request := connection.recv(65536):
+                    self.requests.append(request)
+                    if self._answer is None:
+                        self._ended.wait()
+                        return
                     connection.sendall(self._answer)
         except OSError:
             return

@@ -45,6 +45,7 @@ class HttpxProber:
     async def _get(self, host: str, address: str, path: str, context: ssl.SSLContext) -> ProbeAnswer:
         place = f"[{address}]" if ip_address(address).version == 6 else address
         url, name = f"https://{place}:{self._settings.port}{path}", {"sni_hostname": host}
+        # A kept client pools connections by address alone: it would reuse one whose certificate was for another name.
         client = httpx.AsyncClient(
             verify=context, trust_env=False, follow_redirects=False, timeout=self._settings.timeout
         )

@@ -73,6 +73,15 @@ async def test_a_wrong_certificate_is_told_and_nothing_is_sent(authority, names,
     assert words in caught.value.message
 
 
+async def test_every_probe_shakes_hands_anew_for_its_own_name(authority):
+    other = "cdn.cdp.acme.example"
+    with serving(authority, OK, (HOST, other)) as server:
+        one = prober(server)
+        for host in (HOST, other, other):
+            await one.ask(ProbeTarget(host, ("127.0.0.1",), authority.pem), "/")
+        assert server.server_names == [HOST, other, other]
+
+
 async def test_a_redirect_is_an_answer(authority):
     answer = b"HTTP/1.1 302 Found\r\nLocation: https://169.254.169.254/\r\nContent-Length: 0\r\n\r\n"
     with serving(authority, answer) as server:
