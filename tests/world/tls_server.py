@@ -103,7 +103,7 @@ class TlsServer:
         return Handler
 
     def serve(self, handler: StreamRequestHandler) -> None:
-        """Serve one connection for as long as the client keeps it."""
+        """Serve one connection for as long as the client keeps it, if it is HTTP that is spoken."""
         try:
             with self._context.wrap_socket(handler.request, server_side=True) as connection:
                 while request := connection.recv(65536):
@@ -112,5 +112,7 @@ class TlsServer:
                         self._ended.wait()
                         return
                     connection.sendall(self._answer)
+                    if not self._answer.startswith(b"HTTP/"):
+                        return
         except OSError:
             return
