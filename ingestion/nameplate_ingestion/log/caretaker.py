@@ -1,0 +1,105 @@
+"""The caretaker: one thread for all that is slow and that nobody must wait for.
+
+It prepares segments ahead of need, saves the cursor, and removes the segments that the cursor has left behind.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+from nameplate_ingestion.log.cursor import Cursor
+from nameplate_ingestion.log.files import Files, lacks_space
+from nameplate_ingestion.log.segment import Segment, prepare
+from nameplate_ingestion.record import Position
+
+TEND_EVERY = 1.0
+"""Seconds after which a cursor that moved is saved, and preparing is tried again on a full disk."""
+
+
+class Plot(NamedTuple):
+    """What a caretaker cares for."""
+
+    files: Files
+    directory: Path
+    segment_size: int
+    next_number: int
+    cursor: Cursor
+    lock: int
+
+
+class Caretaker:
+    """The thread and its orders."""
+
+    def __init__(
+        self, plot: Plot, prepared: Callable[[Segment | None], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """Start. Both functions are called in the thread; `prepared` is given None when the disk is full."""
+        self._plot = plot
+        self._prepared = prepared
+        self._failed = failed
+        self._numbers = count(plot.next_number)
+        self._orders: deque[None] = deque()
+        self._left: deque[Segment] = deque()
+        self._retired = plot.cursor.position
+        self._awake = threading.Event()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="log-caretaker", daemon=True)
+        self._thread.start()
+
+    def order(self) -> None:
+        """Ask for one more segment."""
+        self._orders.append(None)
+        self._awake.set()
+
+    def retire(self, position: Position, left: list[Segment]) -> None:
+        """Save the cursor soon, at once if it left segments behind; these are removed then."""
+        self._retired = position
+        if left:
+            self._left.extend(left)
+            self._awake.set()
+
+    def stop(self) -> None:
+        """End after a last look."""
+        self._stopping = True
+        self._awake.set()
+
+    def join(self) -> None:
+        """Return when the thread has ended."""
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping:
+                self._awake.wait(TEND_EVERY)
+                self._awake.clear()
+                self._tidy()
+                self._prepare()
+            self._tidy()
+        except Exception as error:  # noqa: BLE001 - whatever it was: without a caretaker the log must not go on
+            self._failed(error)
+        self._plot.cursor.close()
+
+    def _tidy(self) -> None:
+        left = [self._left.popleft() for _ in range(len(self._left))]
+        # Read after `left`: the cursor that is saved stands behind all that is removed.
+        retired = self._retired
+        if retired > self._plot.cursor.position:
+            self._plot.cursor.save(retired)
+        for segment in left:
+            self._plot.files.remove(segment.path)
+
+    def _prepare(self) -> None:
+        while self._orders and not self._stopping:
+            number = next(self._numbers)
+            try:
+                segment = prepare(self._plot.files, self._plot.directory, number, self._plot.segment_size)
+            except OSError as error:
+                if not lacks_space(error):
+                    raise
+                self._prepared(None)
+                return
+            self._orders.popleft()
+            self._prepared(segment)

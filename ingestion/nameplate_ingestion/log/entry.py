@@ -1,0 +1,38 @@
+"""An entry: a record on its way into the log, and whom to tell what became of it."""
+
+from nameplate_api.custom_domain import Durability
+from nameplate_ingestion.log.frame import HEADER
+from nameplate_ingestion.log.segment import Segment
+from nameplate_ingestion.log.terms import Done
+from nameplate_ingestion.record import Position
+
+
+class Entry:
+    """Made when the record is taken; its place is given later, if no segment is ready."""
+
+    __slots__ = ("done", "level", "octets", "offset", "segment", "taken_at")
+
+    segment: Segment
+    offset: int
+
+    def __init__(self, octets: bytes, level: Durability, done: Done, taken_at: int) -> None:
+        self.octets = octets
+        self.level = level
+        self.done = done
+        self.taken_at = taken_at
+        """Seconds since 1970."""
+
+    @property
+    def size(self) -> int:
+        """Octets that it takes in a segment."""
+        return HEADER + len(self.octets)
+
+    @property
+    def end(self) -> int:
+        """Where it ends in its segment."""
+        return self.offset + self.size
+
+    @property
+    def position(self) -> Position:
+        """What it is called once it is in the log."""
+        return Position(self.segment.number, self.end)

@@ -1,0 +1,36 @@
+"""What the log and those who use it say to each other."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Refusal(Enum):
+    """Why a record is not kept."""
+
+    FULL = "full"
+    """There is no room, on disk or by the caps: come back later."""
+    FAILED = "failed"
+    """The disk failed or the log is closed: this log never takes a record again."""
+
+
+Done = Callable[[Refusal | None], None]
+"""Takes what became of a record, exactly once: None says that it is kept as firmly as was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """When a log is full. On disk it takes up to `octets` and three segments more."""
+
+    octets: int = 1 << 30
+    """Of what is not retired."""
+    full_after: float = 24 * 3600.0
+    """Age in seconds of the oldest record that is not retired."""
+    unwritten: int = 16 << 20
+    """Octets that wait in memory for a disk that does not keep up."""
+    segment: int = 16 << 20
+    """Octets of one file, which also bounds a record."""
+
+
+class LogInUseError(Exception):
+    """Another process writes to this directory."""
