@@ -26,9 +26,10 @@ lock: ## Resolve the dependencies anew and write requirements.lock (needs uv)
 	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
 
 .PHONY: generate
-generate: $(VENV)/ready ## Write the files made from the code: crds/, docs/conditions.md, docs/metrics.md
+generate: $(VENV)/ready ## Write the files made from the code: crds/ and the tables in docs/
 	$(BIN)/python -m nameplate_api.generate
 	$(BIN)/python -m nameplate_operator.metrics_page docs/metrics.md
+	$(BIN)/python -m nameplate_ingestion.answers_page docs/answers.md
 
 .PHONY: check
 check: $(VENV)/ready ## Check format, lint, types, import contracts, and that generated files are current
@@ -38,6 +39,7 @@ check: $(VENV)/ready ## Check format, lint, types, import contracts, and that ge
 	lint-imports
 	$(BIN)/python -m nameplate_api.generate --check
 	$(BIN)/python -m nameplate_operator.metrics_page --check docs/metrics.md
+	$(BIN)/python -m nameplate_ingestion.answers_page --check docs/answers.md
 
 .PHONY: programs
 programs: $(VENV)/ready ## Build the test control plane's programs once, and install PowerDNS if it is missing

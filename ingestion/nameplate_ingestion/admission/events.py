@@ -7,6 +7,7 @@ import msgspec
 
 from nameplate_api.base import printable
 from nameplate_ingestion.admission.answers import Refusal, Row
+from nameplate_ingestion.admission.json_bounds import check_digits, check_levels
 from nameplate_ingestion.admission.json_text import read_json
 from nameplate_ingestion.admission.routes import BATCH, CALLS
 from nameplate_ingestion.tenant import Limits
@@ -74,6 +75,8 @@ def _read_single(body: bytes, call: str, limits: Limits) -> Events:
         event, body = read_json(body, _event)
     except msgspec.ValidationError as error:
         raise _wrong_kind(error) from error
+    check_digits(body)
+    check_levels(body, [])
     fault = _fault(event, call)
     rejected = [Rejected(0, Row.INVALID_EVENT, fault)] if fault else []
     return Events([event.write_key], 1 - len(rejected), body, rejected)
@@ -86,13 +89,16 @@ def _read_batch(body: bytes, limits: Limits) -> Events:
         raise _wrong_kind(error) from error
     if len(batch.batch) > limits.events:
         raise Refusal(Row.TOO_MANY_EVENTS, f"found {len(batch.batch):,}, expected at most {limits.events:,}")
+    members = [bytes(octets) for octets in batch.batch]
+    check_digits(body)
+    check_levels(body, members)
     keys = [batch.write_key]
     good: list[msgspec.Raw] = []
     rejected: list[Rejected] = []
-    for index, octets in enumerate(batch.batch):
+    for index, octets in enumerate(members):
         try:
             keys.append(_read_member(octets, limits))
-            good.append(octets)
+            good.append(msgspec.Raw(octets))
         except Refusal as refusal:
             rejected.append(Rejected(index, refusal.row, f"batch[{index}].{refusal.detail}"))
     if rejected:
@@ -100,11 +106,10 @@ def _read_batch(body: bytes, limits: Limits) -> Events:
     return Events(keys, len(good), body, rejected)
 
 
-def _read_member(octets: msgspec.Raw, limits: Limits) -> str | None:
+def _read_member(octets: bytes, limits: Limits) -> str | None:
     """Return the write key that an event of a batch gives."""
-    size = memoryview(octets).nbytes
-    if size > limits.event:
-        raise Refusal(Row.EVENT_TOO_LARGE, _size(size, limits))
+    if len(octets) > limits.event:
+        raise Refusal(Row.EVENT_TOO_LARGE, _size(len(octets), limits))
     try:
         event = _event.decode(octets)
     except msgspec.ValidationError as error:

@@ -14,38 +14,44 @@ _NO_BRACKETS = bytes(octet for octet in range(256) if octet not in b"[]{}")
 _SQUARE = bytes.maketrans(b"{}", b"[]")
 
 
-def check_bounds(body: bytes) -> None:
-    """Raise Refusal for a body with more levels or longer numbers. It must be well-formed.
-
-    Two questions that are cheap to ask let most bodies through: are there so many brackets, and, if every sixteenth
-    octet is looked at, so many digits in a row?
-    """
-    many_brackets = body.count(b"{") + body.count(b"[") > MOST_LEVELS
-    many_digits = _SAMPLED_RUN in body[::_STRIDE].translate(_DIGITS)
-    if not (many_brackets or many_digits):
-        return
-    structure = _outside_strings(body)
-    if many_digits and _RUN.search(structure):
+def check_digits(text: bytes) -> None:
+    """Raise Refusal if well-formed JSON holds a number with more digits in a row."""
+    # Too long a run shows in a row of samples; only a text that has such a row is looked at in full.
+    if _SAMPLED_RUN in text[::_STRIDE].translate(_DIGITS) and _RUN.search(_outside_strings(text)):
         raise Refusal(Row.INVALID_JSON, f"a number of more than {MOST_DIGITS} digits in a row")
-    if many_brackets and not _collapses(structure.translate(_SQUARE, _NO_BRACKETS)):
+
+
+def check_levels(text: bytes, parts: list[bytes]) -> None:
+    """Raise Refusal if well-formed JSON, or one of the parts that stand in it, has more levels."""
+    # What holds few brackets cannot be deep, and counting them is cheap; this lets most texts through.
+    around = _count(text)
+    for part in parts:
+        inside = _count(part)
+        around -= inside
+        if inside > MOST_LEVELS and not _is_shallow(part):
+            raise too_deep()
+    if around > MOST_LEVELS and not _is_shallow(text):
         raise too_deep()
 
 
 def too_deep() -> Refusal:
-    """Return the refusal of a body that nests too deeply."""
+    """Return the refusal of JSON that nests too deeply."""
     return Refusal(Row.INVALID_JSON, f"more than {MOST_LEVELS} levels of objects and arrays")
 
 
-def _outside_strings(body: bytes) -> bytes:
-    if b"\\" in body:
-        body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
-    return b"".join(body.split(b'"')[::2])
+def _count(text: bytes) -> int:
+    return text.count(b"{") + text.count(b"[")
 
 
-def _collapses(brackets: bytes) -> bool:
-    """Return whether brackets are gone once the innermost pairs have been taken away so many times."""
+def _is_shallow(text: bytes) -> bool:
+    """Return whether all brackets are gone once the innermost pairs have been taken away so many times."""
+    brackets = _outside_strings(text).translate(_SQUARE, _NO_BRACKETS)
     for _ in range(MOST_LEVELS):
-        if not brackets:
-            return True
         brackets = brackets.replace(b"[]", b"")
     return not brackets
+
+
+def _outside_strings(text: bytes) -> bytes:
+    if b"\\" in text:
+        text = text.replace(b"\\\\", b"").replace(b'\\"', b"")
+    return b"".join(text.split(b'"')[::2])

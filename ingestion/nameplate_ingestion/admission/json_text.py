@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from nameplate_ingestion.admission.answers import Refusal, Row
-from nameplate_ingestion.admission.json_bounds import check_bounds, too_deep
+from nameplate_ingestion.admission.json_bounds import too_deep
 
 _T = TypeVar("_T")
 _MARK = b"\xef\xbb\xbf"
@@ -24,7 +24,7 @@ def read_json(body: bytes, decoder: msgspec.json.Decoder[_T]) -> tuple[_T, bytes
     try:
         if not body.isascii():
             body.decode()
-        value, body = _decode(body, decoder)
+        return _decode(body, decoder)
     except msgspec.ValidationError:
         raise
     except msgspec.DecodeError as error:
@@ -33,8 +33,6 @@ def read_json(body: bytes, decoder: msgspec.json.Decoder[_T]) -> tuple[_T, bytes
         raise Refusal(Row.INVALID_JSON, f"no UTF-8 (byte {error.start})") from error
     except RecursionError as error:
         raise too_deep() from error
-    check_bounds(body)
-    return value, body
 
 
 def _decode(body: bytes, decoder: msgspec.json.Decoder[_T]) -> tuple[_T, bytes]:

@@ -20,33 +20,20 @@ _NO_STORE = (b"cache-control", b"no-store")
 _encode = msgspec.json.Encoder().encode
 
 
-def make_reply(call: Call, row: Row, body: bytes, extra: Headers = ()) -> Reply:
-    """Return a row as the answer to a call."""
-    origin = call.headers.get(b"origin")
-    if call.target.startswith(PIXEL) and call.method != b"OPTIONS":
+def make_reply(call: Call | None, row: Row, body: bytes, extra: Headers = ()) -> Reply:
+    """Return a row as the answer to a call; None is a request that could not be read."""
+    origin = call.headers.get(b"origin") if call else None
+    if call and call.target.startswith(PIXEL) and call.method != b"OPTIONS":
         return Reply(row.status, (_IMAGE, *_common(origin), *extra), _GIF)
     return Reply(row.status, (_JSON, *_common(origin), *extra), body)
 
 
-def refused(call: Call, row: Row, detail: str = "") -> Reply:
-    """Return the answer that a row gives to a call."""
-    extra = _retry(row)
-    if row is Row.METHOD_NOT_ALLOWED and (route := find_route(call.target.partition(b"?")[0])):
-        extra = ((b"allow", b", ".join(route.methods)),)
-    if row is Row.UNSUPPORTED_ENCODING:
-        extra = ((b"accept-encoding", b"gzip"),)
-    return make_reply(call, row, error_body(row, detail), extra)
-
-
-def refused_unread(row: Row) -> Reply:
-    """Return the answer to a request of which no call could be made."""
-    return Reply(row.status, (_JSON, *_common(None), *_retry(row)), error_body(row))
-
-
-def error_body(row: Row, detail: str = "") -> bytes:
-    """Return what a client reads: analytics-python shows ``code`` and ``message``, analytics-ruby ``error``."""
+def refused(call: Call | None, row: Row, detail: str = "") -> Reply:
+    """Return a row that is no success as the answer to a call; None is a request that could not be read."""
     message = printable(f"{row.text} ({detail})"[:MOST_CHARACTERS]) if detail else row.text
-    return _encode({"success": False, "code": row.code, "message": message, "error": message})
+    # analytics-python shows `code` and `message`, analytics-ruby `error`.
+    body = _encode({"success": False, "code": row.code, "message": message, "error": message})
+    return make_reply(call, row, body, _required(call, row))
 
 
 @lru_cache(maxsize=1024)
@@ -54,9 +41,14 @@ def _common(origin: bytes | None) -> Headers:
     return (_NO_STORE, *cors_headers(origin))
 
 
-def _retry(row: Row) -> Headers:
-    """Return when to come back, in seconds; Analytics.js before 1.84 knows the second name only."""
-    if row.retry_after is None:
-        return ()
-    seconds = b"%d" % row.retry_after
-    return ((b"retry-after", seconds), (b"x-ratelimit-reset", seconds))
+def _required(call: Call | None, row: Row) -> Headers:
+    """Return the headers that a status asks for (RFC 9110, 10.2.3, 15.5.6 and 15.5.16)."""
+    if row.retry_after is not None:
+        seconds = b"%d" % row.retry_after
+        # Analytics.js before 1.84 knows the second name only.
+        return ((b"retry-after", seconds), (b"x-ratelimit-reset", seconds))
+    if row is Row.UNSUPPORTED_ENCODING:
+        return ((b"accept-encoding", b"gzip"),)
+    if row is Row.METHOD_NOT_ALLOWED and call and (route := find_route(call.target.partition(b"?")[0])):
+        return ((b"allow", b", ".join(route.methods)),)
+    return ()

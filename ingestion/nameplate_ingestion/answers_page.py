@@ -1,0 +1,58 @@
+"""The page that lists every answer, made from the list itself.
+
+python -m nameplate_ingestion.answers_page [--check] FILE
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from nameplate_ingestion.admission.answers import Row
+
+_HEAD = """\
+<!-- Generated from nameplate_ingestion.admission.answers by `make generate`. -->
+# Answers of the ingestion service
+
+Whatever a client sends, the answer is one of these. Its body is a JSON object: `{"success":true}`, or
+`{"success":false,"code":…,"message":…,"error":…}`, where `message` and `error` say the same: which field, what was
+found, what was expected. Below `/v1/pixel/` it is a transparent image instead, with the same status.
+
+A 200 means that the events are kept as the source's `durability` says. In a batch, good events are kept even if others
+are not: the answer is then `{"success":true,"rejectedEvents":n,"rejected":[{"index":…,"code":…,"message":…}]}` with the
+first 20 of those that are not. If no event of a batch is good, the first one's fault is the answer.
+
+Every answer lets pages of any origin read it, its `Retry-After` and `X-RateLimit-Reset` included; both are seconds.
+
+| code | status | retry after | what it says |
+|---|---|---|---|
+"""
+
+
+def page() -> str:
+    """Return the page."""
+    return _HEAD + "".join(_line(row) for row in sorted(Row, key=lambda row: row.status))
+
+
+def _line(row: Row) -> str:
+    wait = "" if row.retry_after is None else f"{row.retry_after} s"
+    return f"| `{row.code}` | {row.status} | {wait} | {row.text} |\n"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the page, or with --check say whether it differs."""
+    parser = argparse.ArgumentParser(prog="python -m nameplate_ingestion.answers_page", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if the file differs")
+    parser.add_argument("file", type=Path)
+    options = parser.parse_args(arguments)
+    if options.file.is_file() and options.file.read_text(encoding="utf-8") == page():
+        return 0
+    if options.check:
+        sys.stderr.write(f"{options.file} differs from the answers; run `make generate`\n")
+        return 1
+    options.file.write_text(page(), encoding="utf-8")
+    sys.stdout.write(f"{options.file} written\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
