@@ -1,12 +1,18 @@
 """What every ZoneProvider does: PowerDNS, and the one in memory that tables are tested with."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
 from nameplate_operator.ports import Conflict, ProviderError, RecordSet, Zone, ZoneProvider
 from tests.nameplate_operator.memory_ports import MemoryZones
+from tests.nameplate_operator.powerdns_server import leave_begun
+from tests.world.powerdns import PowerDNS
 
+Begin = Callable[[str, str], None]
+"""Leaves a zone of a name whose making for a token was cut short, for the token "" one that nobody marked."""
+TOKEN = "abcdefghijklmnopqrstuvwxyz"
 NS = ("x7.ns1.platform.example", "x7.ns2.platform.example")
 
 
@@ -114,6 +120,45 @@ class Contract:
         assert found is not None
         assert found.values(f"_nameplate.{name}", "TXT") == (text,)
 
+    async def test_a_zone_whose_making_was_cut_short_is_known_by_its_token_and_completed(
+        self, provider: ZoneProvider, name: str, begin: Begin
+    ) -> None:
+        begin(name, TOKEN)
+        begun = await provider.find(name)
+        assert begun is not None
+        assert begun.records == ()
+        assert provider.is_begun(begun, TOKEN)
+        assert not provider.is_begun(begun, "z" * 26)
+        made = await provider.create(name, provider.nameservers(TOKEN), own(name))
+        assert sorted(made.records) == sorted(own(name))
+        assert await provider.find(name) == made
+        assert not provider.is_begun(made, TOKEN)
+
+    async def test_a_zone_whose_making_was_cut_short_can_be_deleted(
+        self, provider: ZoneProvider, name: str, begin: Begin
+    ) -> None:
+        begin(name, TOKEN)
+        begun = await provider.find(name)
+        assert begun is not None
+        await provider.delete(begun)
+        assert await provider.find(name) is None
+
+    @pytest.mark.parametrize("token", [pytest.param("z" * 26, id="another token's"), pytest.param("", id="nobody's")])
+    async def test_an_empty_zone_that_was_not_begun_for_the_token_is_left_alone(
+        self, provider: ZoneProvider, name: str, begin: Begin, token: str
+    ) -> None:
+        begin(name, token)
+        empty = await provider.find(name)
+        assert empty is not None
+        assert not provider.is_begun(empty, TOKEN)
+        with pytest.raises(Conflict):
+            await provider.create(name, provider.nameservers(TOKEN), own(name))
+        assert await provider.find(name) == empty
+
+    async def test_a_whole_zone_of_the_token_is_not_one_that_was_begun(self, provider: ZoneProvider, name: str) -> None:
+        made = await provider.create(name, provider.nameservers(TOKEN), own(name))
+        assert not provider.is_begun(made, TOKEN)
+
     async def test_name_servers_are_of_the_token_alone(self, provider: ZoneProvider) -> None:
         one, again, other = (provider.nameservers(token) for token in ("a" * 26, "a" * 26, "b" * 26))
         assert one is not None
@@ -128,8 +173,18 @@ class TestPowerDns(Contract):
     def provider(self, zones: ZoneProvider) -> ZoneProvider:
         return zones
 
+    @pytest.fixture
+    def begin(self, powerdns: PowerDNS) -> Begin:
+        # echo -n TOKEN | sha256sum | xxd -r -p | base32 | tr A-Z a-z | cut -c1-12
+        labels = {TOKEN: "nameplate:ohcibx4t22xc", "z" * 26: "nameplate:rsphvblqhbyu", "": ""}
+        return lambda name, token: leave_begun(powerdns, name, labels[token])
+
 
 class TestMemory(Contract):
     @pytest.fixture
     def provider(self) -> ZoneProvider:
         return MemoryZones()
+
+    @pytest.fixture
+    def begin(self, provider: MemoryZones) -> Begin:
+        return provider.begin

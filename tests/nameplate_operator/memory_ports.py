@@ -39,15 +39,23 @@ class MemoryZones:
     def nameservers(self, token: str) -> tuple[str, ...]:
         return (f"{token[:12]}.ns1.nameplate.example", f"{token[:12]}.ns2.nameplate.example")
 
+    def begin(self, name: str, token: str) -> None:
+        """Leave a zone whose making for that token was cut short, for the token "" an empty one of nobody."""
+        self.zones[name] = Zone(f"{name}.", name, (), mark=self.nameservers(token)[0] if token else "")
+
+    def is_begun(self, zone: Zone, token: str) -> bool:
+        return not zone.records and zone.mark == self.nameservers(token)[0]
+
     async def find(self, name: str) -> Zone | None:
         self._admit()
         return self.zones.get(name)
 
     async def create(self, name: str, nameservers: tuple[str, ...], records: tuple[RecordSet, ...]) -> Zone:
         self._write("create", name)
-        if name in self.zones:
+        before = self.zones.get(name)
+        if before and (before.records or before.mark != nameservers[0]):
             raise Conflict(f"zone {name} exists")
-        zone = self.zones[name] = Zone(f"{name}.", name, nameservers, tuple(sorted(records)))
+        zone = self.zones[name] = Zone(f"{name}.", name, nameservers, tuple(sorted(records)), nameservers[0])
         return zone
 
     async def write(self, zone: Zone, upserts: tuple[RecordSet, ...], deletions: tuple[RecordSet, ...] = ()) -> None:
@@ -56,7 +64,7 @@ class MemoryZones:
             raise Conflict(f"zone {zone.name} is gone")
         gone = {(record.name, record.type) for record in (*upserts, *deletions)}
         stays = [record for record in self.zones[zone.name].records if (record.name, record.type) not in gone]
-        after = Zone(zone.id, zone.name, zone.nameservers, tuple(sorted((*stays, *upserts))))
+        after = replace(self.zones[zone.name], records=tuple(sorted((*stays, *upserts))))
         self.zones[zone.name] = replace(after, nameservers=after.values(zone.name, "NS"))
 
     async def delete(self, zone: Zone) -> None:

@@ -1,6 +1,8 @@
 """A real PowerDNS for the tests of one module, an adapter on it, and names that no other test uses."""
 
+import contextlib
 import random
+import sqlite3
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -46,3 +48,16 @@ def name() -> str:
 def settings(url: str, key_file: Path) -> PowerDnsSettings:
     """The operator's settings for a server."""
     return PowerDnsSettings(url=url, api_key_file=key_file, nameserver_domain="Platform.Example.")
+
+
+def leave_begun(server: PowerDNS, name: str, account: str) -> None:
+    """Leave what a PowerDNS leaves that was killed between storing a zone and its records, and start it again."""
+    die_making(server, name, account)
+    server.start()
+
+
+def die_making(server: PowerDNS, name: str, account: str) -> None:
+    """Have the server killed between storing a zone and its records."""
+    server.kill()
+    with contextlib.closing(sqlite3.connect(server.directory / "pdns.sqlite3")) as database, database:
+        database.execute("insert into domains (name, type, account) values (?, 'NATIVE', ?)", (name, account))

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from nameplate_api.conditions import Reason
@@ -31,15 +32,18 @@ class PowerDnsZones:
         domain = relative(self._settings.nameserver_domain)
         return tuple(f"{label}.{group}.{domain}" for group in self._settings.nameserver_groups)
 
+    def is_begun(self, zone: Zone, token: str) -> bool:
+        """Say whether the zone is empty and its account names this token's name servers."""
+        # PowerDNS stores the zone before its records and not together with them: killed in between, it leaves it empty.
+        return not zone.records and zone.mark == _mark(self.nameservers(token))
+
     async def find(self, name: str) -> Zone | None:
-        """Return the zone of this name; one whose making was cut short counts as none."""
+        """Return the zone of this name."""
         found = await self._fetch(name)
-        if found is None or not found["rrsets"]:
-            return None
-        return _zone(found)
+        return None if found is None else _zone(found)
 
     async def create(self, name: str, nameservers: tuple[str, ...], records: tuple[RecordSet, ...]) -> Zone:
-        """Create the zone, or complete one whose making was cut short."""
+        """Create the zone, or complete one that was begun."""
         mark = _mark(nameservers)
         own = soa(name, nameservers[0], f"hostmaster.{relative(self._settings.nameserver_domain)}")
         body = {
@@ -74,9 +78,8 @@ class PowerDnsZones:
         await self._api.close()
 
     async def _complete(self, name: str, mark: str, own: Mapping[str, Any], records: tuple[RecordSet, ...]) -> None:
-        # PowerDNS stores the zone before its records and not together with them: killed in between, it leaves it empty.
-        found = await self._fetch(name)
-        if found is None or found["rrsets"] or found.get("account") != mark:
+        found = await self.find(name)
+        if found is None or found.records or found.mark != mark:
             raise Conflict(f"zone {name} exists")
         settings = {"kind": "Native", "soa_edit_api": "DEFAULT"}
         await self._api.request("PUT", _path(name), settings, expected=(_NO_CONTENT,))
@@ -109,10 +112,10 @@ def _mark(nameservers: tuple[str, ...]) -> str:
 def _zone(found: Mapping[str, Any]) -> Zone:
     try:
         name, records = relative(str(found["name"])), from_api(found["rrsets"])
-        zone = Zone(str(found["id"]), name, (), records)
+        zone = Zone(str(found["id"]), name, (), records, str(found.get("account") or ""))
     except (KeyError, TypeError, ValueError, AttributeError):
         raise _unintelligible() from None
-    return Zone(zone.id, zone.name, zone.values(zone.name, "NS"), zone.records)
+    return replace(zone, nameservers=zone.values(zone.name, "NS"))
 
 
 def _unintelligible() -> ProviderError:

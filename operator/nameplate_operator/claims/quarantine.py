@@ -41,12 +41,12 @@ class DeleteZone(Change):
     token: str
 
     async def apply(self, ports: Ports) -> None:
-        """Delete it if it carries the claim's token."""
+        """Delete it if it carries the claim's token, or was begun for it."""
         live = await ports.cluster.get(self.claim)
         if live is None or live["metadata"]["resourceVersion"] != self.resource_version:
             raise Conflict(f"{self.claim} has changed.")
         zone = await ports.zones.find(self.claim.name)
-        if zone is not None and carries(zone, self.token):
+        if zone is not None and (carries(zone, self.token) or ports.zones.is_begun(zone, self.token)):
             await ports.zones.delete(zone)
 
 

@@ -47,7 +47,7 @@ class ZoneHosting(Phase[Domain, Hosting]):
     reports = ("nameservers",)
 
     async def observe(self, subject: Domain, findings: Findings, now: datetime) -> Hosting | None:
-        """Find the zone by its name; it is ours if it carries our token."""
+        """Find the zone by its name; it is ours if it carries our token, and to be made if it was only begun."""
         standing = findings.of(Acceptance)
         claim = standing.claim if standing else None
         if claim is None or claim.spec.token is None:
@@ -56,7 +56,7 @@ class ZoneHosting(Phase[Domain, Hosting]):
         # What was recorded is what people have entered at the parent: it outlives a change of the settings.
         recorded = claim.spec.zone.nameservers if claim.spec.zone else ()
         nameservers = recorded or self.ports.zones.nameservers(claim.spec.token)
-        if zone is None:
+        if zone is None or self.ports.zones.is_begun(zone, claim.spec.token):
             return Hosting(claim, None, nameservers)
         if not carries(zone, claim.spec.token):
             return Hosting(claim, None, nameservers, foreign=True)

@@ -10,8 +10,9 @@ import dns.rcode
 import pytest
 
 from nameplate_operator.adapters.powerdns_zones import PowerDnsZones
-from nameplate_operator.ports import Conflict, ProviderError, RecordSet
+from nameplate_operator.ports import ProviderError, RecordSet
 from nameplate_operator.records import address_records, bare_zone
+from tests.nameplate_operator.powerdns_server import leave_begun
 from tests.world.powerdns import PowerDNS
 
 TOKEN = "abcdefghijklmnopqrstuvwxyz"
@@ -26,14 +27,6 @@ def answer(server: PowerDNS, name: str, type_: str) -> set[str]:
     reply = asked(server, name, type_)
     assert reply.flags & dns.flags.AA
     return {str(record) for rrset in reply.answer for record in rrset}
-
-
-def half_made(server: PowerDNS, name: str, account: str) -> None:
-    """Leave what a PowerDNS leaves that was killed between storing a zone and its records."""
-    server.kill()
-    with contextlib.closing(sqlite3.connect(server.directory / "pdns.sqlite3")) as database, database:
-        database.execute("insert into domains (name, type, account) values (?, 'NATIVE', ?)", (name, account))
-    server.start()
 
 
 def test_name_servers_are_named_below_the_platforms_domain(zones: PowerDnsZones) -> None:
@@ -73,23 +66,16 @@ async def test_a_write_that_cannot_be_done_whole_is_not_done_at_all(zones: Power
     assert await zones.find(name) == zone
 
 
-async def test_a_zone_whose_making_was_cut_short_counts_as_none_and_is_completed(
+async def test_a_zone_whose_making_was_cut_short_is_completed_and_served(
     zones: PowerDnsZones, powerdns: PowerDNS, name: str
 ) -> None:
-    half_made(powerdns, name, "nameplate:4hmpyptza6pd")
-    assert await zones.find(name) is None
+    leave_begun(powerdns, name, "nameplate:4hmpyptza6pd")
     zone = await zones.create(name, NS, bare_zone(name, TOKEN, NS))
     assert sorted(zone.records) == sorted(bare_zone(name, TOKEN, NS))
     assert answer(powerdns, name, "NS") == {f"{host}." for host in NS}
     before = answer(powerdns, name, "SOA")
     await zones.write(zone, address_records(name, ["192.0.2.7"], 300))
     assert answer(powerdns, name, "SOA") != before
-
-
-async def test_an_empty_zone_of_another_is_not_completed(zones: PowerDnsZones, powerdns: PowerDNS, name: str) -> None:
-    half_made(powerdns, name, "nameplate:someoneelse1")
-    with pytest.raises(Conflict):
-        await zones.create(name, NS, bare_zone(name, TOKEN, NS))
 
 
 async def test_records_switched_off_at_the_provider_count_as_absent(

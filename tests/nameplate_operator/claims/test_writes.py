@@ -131,6 +131,17 @@ async def test_a_zone_is_deleted_only_if_it_carries_the_token(carried, left):
     assert (CLAIM_REF.name in world.ports.zones.zones) is left
 
 
+@pytest.mark.parametrize(
+    ("begun_for", "left"), [(TOKEN, False), ("z" * 26, True), ("", True)], ids=["ours", "another's", "nobody's"]
+)
+async def test_a_zone_whose_making_was_cut_short_is_deleted_only_if_it_was_begun_for_the_token(begun_for, left):
+    world = World(token=TOKEN)
+    world.ports.zones.begin(CLAIM_REF.name, begun_for)
+    version = world.meta(CLAIM_REF)["resourceVersion"]
+    await DeleteZone(claim=CLAIM_REF, resource_version=version, token=TOKEN).apply(world.ports)
+    assert (CLAIM_REF.name in world.ports.zones.zones) is left
+
+
 async def test_the_zone_of_a_name_that_was_taken_back_meanwhile_stays():
     world = World(token=TOKEN)
     await world.ports.zones.create(CLAIM_REF.name, ("ns.x",), (_token(TOKEN),))

@@ -1,5 +1,6 @@
 """A zone's life on a real PowerDNS, pass by pass: made, edited by hand, lost, taken by a stranger, out of reach."""
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,17 +15,25 @@ from nameplate_operator.phases.acceptance import Acceptance
 from nameplate_operator.phases.zone import ZoneHosting
 from nameplate_operator.plan import Memory, carry_out, plan
 from nameplate_operator.ports import RecordSet
+from nameplate_operator.release import Releaser, release_phases
 from nameplate_operator.subject import Domain
 from nameplate_operator.summary import stamp
 from tests.nameplate_operator.builders import CLAIM_REF, DOMAIN_REF, domain_manifest, memory_ports
 from tests.nameplate_operator.builders import settings as operator_settings
 from tests.nameplate_operator.memory_cluster import MemoryCluster
 from tests.nameplate_operator.memory_ports import EPOCH
-from tests.nameplate_operator.powerdns_server import key_file, name, powerdns, settings, zones
-from tests.world.http_faults import FaultProxy, HttpFault, Point
+from tests.nameplate_operator.powerdns_server import die_making, key_file, name, powerdns, settings, zones
+from tests.world.http_faults import Exchange, FaultProxy, HttpFault, Point
 from tests.world.powerdns import PowerDNS
 
 __all__ = ["key_file", "name", "powerdns", "zones"]
+
+
+class NobodyAsked:
+    """Stands for the parent's servers where a name was never delegated, so that nobody may ask them."""
+
+    async def delegates(self, name: str, nameservers: tuple[str, ...], payer: str) -> bool:
+        raise AssertionError("the parent was asked")
 
 
 class Story:
@@ -63,6 +72,13 @@ class Story:
         claim = next(stored for ref, stored in self.cluster.objects.items() if ref.kind == CLAIM_REF.kind)
         zone: dict[str, Any] = claim["spec"]["zone"]
         return zone
+
+
+async def holds_records(zones: PowerDnsZones, name: str) -> bool:
+    """Say whether the zone, which must be there, holds anything."""
+    zone = await zones.find(name)
+    assert zone is not None
+    return bool(zone.records)
 
 
 @pytest.fixture
@@ -169,6 +185,43 @@ async def test_a_connection_cut_around_the_creation_ends_in_one_zone(
     assert (await story.settled()).verdict.reason is Reason.HOSTED
     made = [exchange for exchange in proxy.exchanges if exchange.method == "POST" and exchange.status == 201]
     assert len(made) == 1
+
+
+@pytest.fixture
+async def cut_short(proxied: tuple[Story, FaultProxy], powerdns: PowerDNS, name: str) -> Story:
+    """A story whose PowerDNS was killed in the middle of making the zone."""
+    story, proxy = proxied
+
+    def die(exchange: Exchange) -> None:
+        die_making(powerdns, name, json.loads(exchange.body)["account"])
+
+    proxy.inject(HttpFault(hook=die, drop=True), methods={"POST"}, times=1)
+    await story.settled()
+    # Not by the hook: the server would end with the hook's thread.
+    powerdns.start()
+    return story
+
+
+async def test_a_zone_whose_making_was_cut_short_is_completed(
+    cut_short: Story, zones: PowerDnsZones, name: str
+) -> None:
+    assert not await holds_records(zones, name)
+    assert (await cut_short.settled()).verdict.reason is Reason.HOSTED
+    assert await holds_records(zones, name)
+
+
+async def test_a_zone_whose_making_was_cut_short_goes_with_its_claim(
+    cut_short: Story, zones: PowerDnsZones, name: str
+) -> None:
+    assert not await holds_records(zones, name)
+    (claim,) = (ref for ref in cut_short.cluster.objects if ref.kind == CLAIM_REF.kind)
+    cut_short.cluster.edit(claim, releaseTime="2030-01-01T00:00:00Z")
+    phases = release_phases(cut_short.ports, operator_settings(), NobodyAsked())
+    releaser = Releaser(phases, cut_short.ports, operator_settings())
+    for _ in range(10):
+        await releaser.reconcile(claim, EPOCH)
+    assert claim not in cut_short.cluster.objects
+    assert await zones.find(name) is None
 
 
 async def test_a_refused_key_is_said_and_mended_without_a_restart(
