@@ -1,0 +1,134 @@
+"""The Kafka sink: a topic, keyed by user; acknowledged means in all in-sync replicas."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Sequence
+
+from confluent_kafka import KafkaError, KafkaException, Producer
+
+from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, Refused, SinkAway, Verdict
+from nameplate_ingestion.sinks.kafka_reports import Reports
+from nameplate_ingestion.sinks.settings import KafkaSettings
+
+_POLL_TIMEOUT = 0.5
+# Of these the message itself is the cause: no later attempt can fare better.
+_REFUSALS = frozenset(
+    {
+        KafkaError.MSG_SIZE_TOO_LARGE,
+        KafkaError.INVALID_MSG,
+        KafkaError.INVALID_MSG_SIZE,
+        KafkaError.INVALID_RECORD,
+        KafkaError.INVALID_TIMESTAMP,
+    }
+)
+
+logger = logging.getLogger(__name__)
+
+
+class KafkaSink:
+    """Events as they are, with the headers ``domain`` and ``source``.
+
+    A message never times out: it waits in the producer until a broker takes it, since one that is given up while a
+    later one of the same user is not would come after that.
+    """
+
+    limits = BatchLimits(deliveries=1000, octets=1024**2)
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        """Begin to connect; nothing is checked yet. Raises ValueError for settings that are none."""
+        self._settings = settings
+        self._producer = self._new_producer()
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._poll, name="kafka-reports", daemon=True)
+        self._thread.start()
+
+    async def deliver(self, batch: Sequence[Delivery]) -> Sequence[Verdict]:
+        """Produce a batch and wait for all of its reports. Raises SinkAway."""
+        reports = Reports(len(batch))
+        producer = self._producer
+        for index, delivery in enumerate(batch):
+            self._produce(producer, delivery, reports, index)
+        errors = await reports.all()
+        if any(error.fatal() for error in errors.values()):
+            await self._replace(producer)
+        return _verdicts(errors, len(batch))
+
+    async def close(self) -> None:
+        """Give up what is under way and end the connections."""
+        self._closed.set()
+        await asyncio.to_thread(_discard, self._producer)
+        await asyncio.to_thread(self._thread.join)
+
+    def _produce(self, producer: Producer, delivery: Delivery, reports: Reports, index: int) -> None:
+        try:
+            producer.produce(
+                self._settings.topic,
+                value=delivery.event,
+                key=delivery.user.encode(errors="replace") or None,
+                headers=[("domain", delivery.domain.encode()), ("source", delivery.source.encode())],
+                on_delivery=reports.taker(index),
+            )
+        except KafkaException as failure:
+            reports.add(index, failure.args[0])
+        except BufferError:
+            reports.add(index, KafkaError(KafkaError._QUEUE_FULL))  # noqa: SLF001 - librdkafka's own name for it
+
+    def _poll(self) -> None:
+        while not self._closed.is_set():
+            self._producer.poll(_POLL_TIMEOUT)
+
+    async def _replace(self, broken: Producer) -> None:
+        """A fatal error ends an idempotent producer for good: what it had comes again through a new one."""
+        if self._producer is broken:
+            self._producer = self._new_producer()
+            await asyncio.to_thread(_discard, broken)
+
+    def _new_producer(self) -> Producer:
+        try:
+            return Producer(_configuration(self._settings), logger=logger)
+        except KafkaException as failure:
+            raise ValueError(failure.args[0].str()) from failure
+
+
+def _configuration(settings: KafkaSettings) -> dict[str, object]:
+    """Return what librdkafka calls these settings (its CONFIGURATION.md)."""
+    configuration: dict[str, object] = {
+        "bootstrap.servers": ",".join(settings.bootstrap_servers),
+        "client.id": "nameplate",
+        "enable.idempotence": True,
+        "acks": "all",
+        "message.timeout.ms": 0,
+        "linger.ms": 5,
+        "compression.type": "lz4",
+        # As Java's clients do it, so that streams keyed by user can be joined.
+        "partitioner": "murmur2_random",
+        "security.protocol": ("SASL_" if settings.sasl else "") + ("SSL" if settings.tls else "PLAINTEXT"),
+        "error_cb": _log_error,
+    }
+    if settings.ca_file:
+        configuration["ssl.ca.location"] = str(settings.ca_file)
+    if settings.sasl:
+        configuration["sasl.mechanism"] = settings.sasl.mechanism
+        configuration["sasl.username"] = settings.sasl.username
+        configuration["sasl.password"] = settings.sasl.password
+    return configuration
+
+
+def _log_error(error: KafkaError) -> None:
+    logger.warning("Kafka: %s", error.str())
+
+
+def _verdicts(errors: dict[int, KafkaError], count: int) -> Sequence[Verdict]:
+    verdicts: list[Verdict] = [None] * count
+    for index in sorted(errors):
+        error = errors[index]
+        if error.code() not in _REFUSALS:
+            raise SinkAway(f"Kafka: {error.str()}", verdicts=verdicts[:index])
+        verdicts[index] = Refused(f"Kafka: {error.str()}")
+    return verdicts
+
+
+def _discard(producer: Producer) -> None:
+    producer.purge()
+    producer.flush(_POLL_TIMEOUT)
