@@ -44,7 +44,7 @@ class Memory:
         excess = self.passes_with_changes - _PATIENCE
         if not changed:
             return None
-        return min(2.0**excess, 60.0) if excess > 0 else 0.0
+        return _doubled(1.0, excess, 60.0) if excess > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,12 @@ def _retry_after(condition: ConditionType, error: ProviderError, memory: Memory)
     failures = memory.failures[condition] = memory.failures.get(condition, 0) + 1
     if error.retry_after is not None:
         return error.retry_after
-    return min(5.0 * 2.0 ** (failures - 1), 300.0)
+    return _doubled(5.0, failures - 1, 300.0)
+
+
+def _doubled(first: float, times: int, longest: float) -> float:
+    # What goes on for days is counted beyond the exponents of a float.
+    return min(first * 2.0 ** min(times, 20), longest)
 
 
 def _known(error: Exception) -> ProviderError:

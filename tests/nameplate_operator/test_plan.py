@@ -152,6 +152,8 @@ async def test_failed_looks_are_repeated_more_and_more_slowly():
     zone.look = raising(AWAY)
     pauses = [(await planned(zone, memory=memory))[ZONE].recheck_after for _ in range(9)]
     assert pauses == [5, 10, 20, 40, 80, 160, 300, 300, 300]
+    memory.failures[ZONE] = 10_000
+    assert (await planned(zone, memory=memory))[ZONE].recheck_after == 300
     zone.look = lambda: "seen"
     await planned(zone, memory=memory)
     zone.look = raising(AWAY)
@@ -210,6 +212,11 @@ async def test_changes_are_made_in_phase_order_and_a_failure_ends_those_of_its_p
     assert outcome[ZONE].verdict == Verdict(Truth.FALSE, AWAY.reason, AWAY.message)
     assert outcome[ZONE].recheck_after == 5
     assert outcome[DELEGATED] == decisions[DELEGATED]
+
+
+def test_changes_that_are_undone_for_days_are_made_again_every_minute():
+    memory = Memory(passes_with_changes=10_000)
+    assert memory.pause(changed=True) == 60
 
 
 async def test_changes_that_keep_failing_are_repeated_more_and_more_slowly():
