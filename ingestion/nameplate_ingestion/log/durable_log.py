@@ -39,6 +39,7 @@ class DurableLog:
         self._loop = loop
         self._clock = clock
         self._ended = False
+        self._closed = False
         self._unwritten = 0
         self._places = Places()
         self._backlog = Backlog(plot.cursor.position)
@@ -126,7 +127,9 @@ class DurableLog:
 
     async def close(self) -> None:
         """Sync and tell what was taken, save the cursor and let the directory go; nobody may read meanwhile."""
-        self._ended = True
+        if self._closed:
+            return
+        self._ended = self._closed = True
         self._committer.stop()
         await asyncio.to_thread(self._committer.join)
         self._caretaker.stop()
@@ -139,6 +142,11 @@ class DurableLog:
     def ready(self) -> bool:
         """Whether this log can take records, now or when it is less full."""
         return not self._ended
+
+    @property
+    def full(self) -> bool:
+        """Whether the disk has no room now."""
+        return self._committer.full or self._places.disk_full
 
     @property
     def retired(self) -> Position:

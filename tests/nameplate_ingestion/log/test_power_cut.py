@@ -1,0 +1,132 @@
+"""The log against a model of it, through kills and power cuts at any moment: no acknowledged record is ever lost."""
+
+import asyncio
+import random
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+
+from nameplate_api.custom_domain import Durability
+from nameplate_ingestion.log.durable_log import DurableLog
+from nameplate_ingestion.log.terms import Caps, Refusal
+from tests.cluster.waiting import eventually
+from tests.nameplate_ingestion.log.forgetful_files import ForgetfulFiles
+
+CAPS = Caps(segment=1 << 13)
+DIRECTORY = Path("/log")
+
+
+class Lives(RuleBasedStateMachine):
+    """One log through many lives; the model is a list of records and the set of those that must still be there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.appended: list[bytes] = []
+        self.owed: set[int] = set()
+        self.waiting: set[int] = set()
+        self.begin(ForgetfulFiles())
+
+    def begin(self, files: ForgetfulFiles) -> None:
+        self.files = files
+        self.waiting = set()
+        self.log = DurableLog.open(DIRECTORY, CAPS, self.loop, files, lambda: 1_900_000_000.0)
+        assert self.log.report.damaged == ()
+
+    def take(self, level: Durability, size: int) -> int:
+        number, log = len(self.appended), self.log
+        octets = b"%08d" % number + bytes([number % 256]) * size
+        self.appended.append(octets)
+        if level is Durability.DISK:
+            self.waiting.add(number)
+
+        def done(refusal: Refusal | None) -> None:
+            if log is self.log and level is Durability.DISK:
+                assert refusal is None
+                self.waiting.remove(number)
+                self.owed.add(number)
+
+        assert log.append(octets, level, done) is None
+        return number
+
+    async def settle(self) -> None:
+        await eventually(lambda: not self.waiting, "all are told", look_every=0.001)
+
+    @rule(level=st.sampled_from(Durability), size=st.integers(0, 5000), count=st.integers(1, 6))
+    def append(self, level: Durability, size: int, count: int) -> None:
+        for _ in range(count):
+            self.take(level, size)
+
+    @rule(turns=st.integers(1, 20))
+    def go_on(self, turns: int) -> None:
+        for _ in range(turns):
+            self.loop.run_until_complete(asyncio.sleep(0))
+
+    @rule()
+    def wait_for_all(self) -> None:
+        self.loop.run_until_complete(self.settle())
+
+    @precondition(lambda self: self.owed)
+    @rule(most_octets=st.integers(0, 10_000), share=st.floats(0, 1))
+    def deliver(self, most_octets: int, share: float) -> None:
+        records = self.loop.run_until_complete(self.log.read(self.log.retired, most_octets))
+        for position, octets in records[: int(len(records) * share) + 1]:
+            assert octets == self.appended[int(octets[:8])]
+            self.log.retire(position)
+            self.owed.discard(int(octets[:8]))
+
+    @rule(seed=st.integers(0, 2**32))
+    def cut_the_power(self, seed: int) -> None:
+        self.end_life(self.files.after_power_cut(random.Random(seed)))  # noqa: S311 - repeatable, not secret
+
+    @rule()
+    def kill(self) -> None:
+        self.end_life(self.files.after_kill())
+
+    @rule()
+    def restart(self) -> None:
+        self.loop.run_until_complete(self.log.close())
+        assert not self.waiting
+        self.end_life(self.files.after_kill())
+
+    def end_life(self, left: ForgetfulFiles) -> None:
+        dead = self.log
+        self.begin(left)
+        self.loop.run_until_complete(dead.close())
+        self.loop.run_until_complete(self.compare())
+
+    async def compare(self) -> None:
+        """Read all that there is: each as it was appended, in order, once, and none missing that is owed."""
+        last = self.take(Durability.DISK, 0)
+        found: list[int] = []
+        after = self.log.retired
+        while last not in found:
+            async with asyncio.timeout(20):
+                records = await self.log.read(after, 3000)
+            for position, octets in records:
+                assert octets == self.appended[int(octets[:8])]
+                assert position > after
+                found.append(int(octets[:8]))
+                after = position
+        assert found == sorted(set(found))
+        assert self.owed <= set(found)
+        await self.settle()
+
+    def teardown(self) -> None:
+        self.loop.run_until_complete(self.log.close())
+        self.loop.close()
+
+
+def test_no_acknowledged_record_is_lost(pytestconfig):
+    run_state_machine_as_test(
+        Lives,
+        settings=settings(
+            max_examples=400 if pytestconfig.getoption("soak") else 40,
+            stateful_step_count=30,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -1,0 +1,91 @@
+"""How tests use a log: open it, append and note what is told, read all that is there."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from nameplate_api.custom_domain import Durability
+from nameplate_ingestion.log.durable_log import DurableLog
+from nameplate_ingestion.log.files import DiskFiles, Files
+from nameplate_ingestion.log.terms import Caps, Refusal
+from nameplate_ingestion.record import Position
+from tests.cluster.waiting import eventually
+
+SMALL = Caps(segment=1 << 16)
+KEPT = "kept"
+
+
+def open_log(
+    directory: Path, caps: Caps = SMALL, files: Files | None = None, clock: Callable[[], float] | None = None
+) -> DurableLog:
+    """Open the log for the running loop."""
+    clock = clock or (lambda: 1_900_000_000.0)
+    return DurableLog.open(directory, caps, asyncio.get_running_loop(), files or DiskFiles(), clock)
+
+
+@asynccontextmanager
+async def a_log(
+    directory: Path, caps: Caps = SMALL, files: Files | None = None, clock: Callable[[], float] | None = None
+) -> AsyncIterator[DurableLog]:
+    """Open the log and close it in the end."""
+    log = open_log(directory, caps, files, clock)
+    try:
+        yield log
+    finally:
+        await log.close()
+
+
+class Told:
+    """What each record's `done` was told."""
+
+    def __init__(self) -> None:
+        self.by_record: dict[bytes, str | Refusal] = {}
+
+    def append(self, log: DurableLog, octets: bytes, level: Durability = Durability.DISK) -> Refusal | None:
+        """Append and note what is told later. Records of a test differ from each other."""
+
+        def done(refusal: Refusal | None) -> None:
+            assert octets not in self.by_record, "told twice"
+            self.by_record[octets] = KEPT if refusal is None else refusal
+
+        return log.append(octets, level, done)
+
+    async def of(self, octets: bytes) -> str | Refusal:
+        """Wait for what the record is told."""
+        await eventually(lambda: octets in self.by_record, f"what became of {octets[:20]!r}", look_every=0.001)
+        return self.by_record[octets]
+
+
+async def keep(log: DurableLog, *records: bytes) -> None:
+    """Append records, each synced before the next is appended."""
+    told = Told()
+    for octets in records:
+        assert told.append(log, octets) is None
+        assert await told.of(octets) == KEPT
+
+
+async def read_count(log: DurableLog, count: int, most_octets: int = 1 << 16) -> list[tuple[Position, bytes]]:
+    """Read so many records from the first that is not retired."""
+    records: list[tuple[Position, bytes]] = []
+    after = log.retired
+    while len(records) < count:
+        async with asyncio.timeout(20):
+            records += await log.read(after, most_octets)
+        after = records[-1][0]
+    assert len(records) == count
+    return records
+
+
+async def read_all(log: DurableLog) -> list[bytes]:
+    """Read all that is not retired; leaves a record that marks the end."""
+    end = b"the end, as far as a test is concerned"
+    await keep(log, end)
+    found: list[bytes] = []
+    after = log.retired
+    while end not in found:
+        async with asyncio.timeout(20):
+            records = await log.read(after, 1 << 16)
+        found += [octets for _, octets in records]
+        after = records[-1][0]
+    return found[:-1]
