@@ -17,6 +17,8 @@ from nameplate_api.sink import Brokers, FileSink, ForwardUrl, SaslMechanism, Sas
 SETTINGS_FILE = "settings.json"
 SETTINGS_DIRECTORY = "/etc/nameplate/settings"
 KEYS_DIRECTORY = "/etc/nameplate/keys"
+VOLUME = 1024**3
+"""Octets of the volume that the service writes to: logs, the files of the file sink, dead letters."""
 WELL_KNOWN_PATH = "/.well-known/nameplate"
 SINK = "ingestion.sink"
 """Stands for the sink among the missing keys; no source can be named so."""
@@ -80,7 +82,7 @@ class LimitSettings(_Settings):
     """What one request may bring (Segment's HTTP Tracking API, "Max request size")."""
 
     event_size: Annotated[int, Field(ge=1024, le=1024**2, description="Octets of one event.")] = 32 * 1024
-    body_size: Annotated[int, Field(ge=1024, le=16 * 1024**2, description="Octets of a body, decompressed.")] = 512_000
+    body_size: Annotated[int, Field(ge=1024, le=4 * 1024**2, description="Octets of a body, decompressed.")] = 512_000
     batch_events: Annotated[int, Field(ge=1, le=100_000, description="Events of a batch.")] = 2500
 
 

@@ -50,7 +50,7 @@ _SINKS = st.sampled_from(
 _LIMITS = st.builds(
     LimitSettings,
     event_size=st.integers(1024, 1024**2),
-    body_size=st.integers(1024, 16 * 1024**2),
+    body_size=st.integers(1024, 4 * 1024**2),
     batch_events=st.integers(1, 100_000),
 )
 _SETTINGS = st.builds(

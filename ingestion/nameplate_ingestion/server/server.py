@@ -9,6 +9,7 @@ from typing import Final
 
 from nameplate_ingestion.call import Handler
 from nameplate_ingestion.server.connection import Connection
+from nameplate_ingestion.server.head import FRAMING
 from nameplate_ingestion.server.limits import Deadlines, ServerLimits
 from nameplate_ingestion.server.service import Refuse, Service
 from nameplate_ingestion.server.watch import Watch
@@ -29,7 +30,12 @@ class Server:
     ) -> None:
         """Serve `handler`; of the headers it gets those in `wanted` (lower case). Call it in a running loop."""
         self._service = Service(
-            handler, refuse, wanted, limits or ServerLimits(), deadlines or Deadlines(), asyncio.get_running_loop()
+            handler,
+            refuse,
+            FRAMING | wanted,
+            limits or ServerLimits(),
+            deadlines or Deadlines(),
+            asyncio.get_running_loop(),
         )
         self._watch = Watch(self._service)
         self._listeners: list[asyncio.Server] = []
@@ -38,6 +44,15 @@ class Server:
     def connections(self) -> int:
         """How many clients are connected."""
         return len(self._service.connections)
+
+    @property
+    def limits(self) -> ServerLimits:
+        """The limits of connections that are made from now on."""
+        return self._service.limits
+
+    @limits.setter
+    def limits(self, limits: ServerLimits) -> None:
+        self._service.limits = limits
 
     async def listen(self, bound: socket.socket) -> None:
         """Accept connections on a bound TCP or Unix socket."""

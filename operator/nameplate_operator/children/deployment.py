@@ -3,7 +3,7 @@
 from typing import Any
 
 from nameplate_api.custom_domain import Resources
-from nameplate_api.ingestion_settings import KEYS_DIRECTORY, SETTINGS_DIRECTORY
+from nameplate_api.ingestion_settings import KEYS_DIRECTORY, SETTINGS_DIRECTORY, VOLUME
 from nameplate_operator.children import names
 from nameplate_operator.children.key_files import key_files, sink_of
 from nameplate_operator.children.labels import labels, metadata, selector
@@ -14,7 +14,7 @@ from nameplate_operator.subject import Domain
 HTTP_CONTAINER_PORT = 8080
 OPERATIONS_CONTAINER_PORT = 8081
 _DATA_DIRECTORY = "/var/lib/nameplate"
-_DATA_SIZE = "1Gi"
+_DATA_SIZE = f"{VOLUME // 1024**3}Gi"
 _USER = 10001
 _GRACE = 30
 

@@ -1,0 +1,75 @@
+"""What a worker counts, as plain numbers, and what each of them means."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+PREFIX = "nameplate_ingestion_"
+BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+"""Seconds."""
+Snapshot = Mapping[str, Sequence[tuple[Sequence[str], float]]]
+"""By the name of the measure: labels and value."""
+
+
+class Measure(NamedTuple):
+    """One metric."""
+
+    name: str
+    kind: Literal["counter", "gauge", "histogram"]
+    labels: tuple[str, ...]
+    text: str
+    joined: Literal["sum", "max"] = "sum"
+    """How a gauge of several workers becomes one."""
+
+
+_DOMAIN = ("domain",)
+MEASURES = (
+    Measure("requests", "counter", ("domain", "code"), "Requests answered, by the code of docs/answers.md."),
+    Measure("refused_requests", "counter", ("code",), "Requests that the server turned away before any domain."),
+    Measure("events", "counter", ("domain", "source"), "Events acknowledged."),
+    Measure("octets", "counter", _DOMAIN, "Octets of the bodies of acknowledged requests, decompressed."),
+    Measure("request_seconds", "histogram", (), "Time from a whole request to its answer."),
+    Measure("connections", "gauge", (), "Connections open now."),
+    Measure("delivered_events", "counter", _DOMAIN, "Events that the sink has acknowledged."),
+    Measure("parked_events", "counter", _DOMAIN, "Events that the sink refused, kept in the dead-letter file."),
+    Measure("sink_retries", "counter", _DOMAIN, "Batches that the sink did not take whole."),
+    Measure("sink_away", "gauge", _DOMAIN, "1 while the sink takes nothing.", "max"),
+    Measure("log_octets", "gauge", _DOMAIN, "Octets in the log that the sink has not acknowledged."),
+    Measure("log_oldest_seconds", "gauge", _DOMAIN, "Age of the oldest record that is not acknowledged.", "max"),
+    Measure("log_failed", "gauge", _DOMAIN, "1 while a log takes no record for good: its disk failed.", "max"),
+    Measure("log_cut_octets", "counter", _DOMAIN, "Octets cut at recovery: the torn tail of a kill or power cut."),
+    Measure("log_damaged_octets", "counter", _DOMAIN, "Octets of acknowledged records found damaged at recovery."),
+    Measure("settings_problems", "gauge", (), "Things wrong with the mounted settings and keys.", "max"),
+    Measure("missing_keys", "gauge", _DOMAIN, "Sources and sinks whose key file is not there.", "max"),
+    Measure("worker_starts", "counter", (), "Starts of workers; more than there are workers tells of crashes."),
+)
+
+
+class Numbers:
+    """What one process counts; keys are tuples of label values."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, defaultdict[tuple[str, ...], float]] = {
+            measure.name: defaultdict(float) for measure in MEASURES
+        }
+
+    def of(self, name: str) -> defaultdict[tuple[str, ...], float]:
+        """Return the values of a measure by their labels, to be added to or set."""
+        return self._values[name]
+
+    def observe(self, name: str, seconds: float) -> None:
+        """Count a duration in a histogram."""
+        values = self._values[name]
+        for bound in BOUNDS:
+            if seconds <= bound:
+                values[str(bound),] += 1
+                break
+        else:
+            values["+Inf",] += 1
+        values["sum",] += seconds
+
+    def snapshot(self) -> Snapshot:
+        """Return all values as they are now, fit for JSON."""
+        return {
+            name: [(labels, value) for labels, value in each.items()] for name, each in self._values.items() if each
+        }

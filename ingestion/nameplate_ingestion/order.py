@@ -1,0 +1,34 @@
+"""What a worker is told by the process that watches over it."""
+
+import json
+import sys
+from dataclasses import asdict, dataclass
+from typing import Self
+
+GRACE = 25.0
+"""Seconds from SIGTERM to the end of a worker at the latest, whatever the sink has by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Paths, and descriptors that it inherits."""
+
+    number: int
+    """Counted from 0."""
+    workers: int
+    settings: str
+    keys: str
+    data: str
+    listener: int
+    """Of a listening socket."""
+    control: int
+    """Of a socket that takes its reports, and ends with the process that watches over it."""
+
+    def command(self) -> list[str]:
+        """Return the command line that starts it."""
+        return [sys.executable, "-m", "nameplate_ingestion.worker", json.dumps(asdict(self))]
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Return what a command line says."""
+        return cls(**json.loads(text))

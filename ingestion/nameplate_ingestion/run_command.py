@@ -1,0 +1,104 @@
+"""The command line, and the life of the process that watches over the workers: sockets, signals, operations port."""
+
+import argparse
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from prometheus_client import GC_COLLECTOR, PLATFORM_COLLECTOR, PROCESS_COLLECTOR, CollectorRegistry
+
+from nameplate_ingestion import logs
+from nameplate_ingestion.operations import Operations, refuse
+from nameplate_ingestion.order import GRACE
+from nameplate_ingestion.server import Server, bind_tcp, bind_unix
+from nameplate_ingestion.service_metrics import ServiceMetrics
+from nameplate_ingestion.workers import Workers
+
+_EVERYWHERE = "0.0.0.0"  # noqa: S104
+_KILL_AFTER = GRACE + 3.0
+_BACKLOG = 4096
+
+log = logging.getLogger(__name__)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT; 0 if everything ended in order."""
+    options = _parser().parse_args(arguments)
+    logs.configure({})
+    try:
+        options.data.mkdir(parents=True, exist_ok=True)
+        listeners = _listeners(options)
+        operations = bind_tcp(_EVERYWHERE, options.operations_port)
+    except OSError as error:
+        log.critical("Cannot start: %s", error)
+        return 1
+    return asyncio.run(_serve(options, listeners, operations))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m nameplate_ingestion", description=__doc__)
+    parser.add_argument("--settings", type=Path, required=True, help="directory of the settings documents")
+    parser.add_argument("--keys", type=Path, required=True, help="directory of the key files")
+    parser.add_argument("--data", type=Path, required=True, help="directory for everything that is written")
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument("--port", type=int, default=8080, help="port to serve on (default: 8080)")
+    place.add_argument("--unix", type=Path, help="Unix socket to serve on instead")
+    parser.add_argument("--operations-port", type=int, default=8081, help="of /healthz, /readyz, /metrics (8081)")
+    parser.add_argument("--workers", type=_count, default=1, help="processes, one for each core (default: 1)")
+    return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 64:
+        raise argparse.ArgumentTypeError("expected 1 to 64")
+    return number
+
+
+def _listeners(options: argparse.Namespace) -> list[socket.socket]:
+    """Return a listening socket for each worker; it outlives the worker, and so do the connections that wait in it."""
+    if options.unix is not None:
+        shared = bind_unix(options.unix)
+        shared.listen(_BACKLOG)
+        return [shared, *(shared.dup() for _ in range(options.workers - 1))]
+    bound = [bind_tcp(_EVERYWHERE, options.port)]
+    port = bound[0].getsockname()[1]
+    bound += [bind_tcp(_EVERYWHERE, port) for _ in range(options.workers - 1)]
+    for each in bound:
+        each.listen(_BACKLOG)
+    return bound
+
+
+async def _serve(options: argparse.Namespace, listeners: Sequence[socket.socket], operations: socket.socket) -> int:
+    metrics, registry = ServiceMetrics(), CollectorRegistry()
+    for collector in (metrics, PROCESS_COLLECTOR, PLATFORM_COLLECTOR, GC_COLLECTOR):
+        registry.register(collector)
+    order = {name: str(getattr(options, name)) for name in ("settings", "keys", "data")}
+    workers = Workers(order, listeners, metrics)
+    answers = Operations(workers.all, registry)
+    server = Server(answers.handle, refuse, frozenset())
+    await server.listen(operations)
+    place = options.unix or f"port {listeners[0].getsockname()[1]}"
+    log.info(
+        "Version %s: %s workers on %s, operations on port %s",
+        version("nameplate"), len(listeners), place, operations.getsockname()[1],
+    )  # fmt: skip
+    loop = asyncio.get_running_loop()
+
+    def end(number: signal.Signals) -> None:
+        if not answers.ending:
+            log.info("%s: the workers end; a second signal ends the wait for new requests", number.name)
+            loop.call_later(_KILL_AFTER, workers.end, signal.SIGKILL)
+        answers.ending = True
+        workers.end()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, end, number)
+    good = await workers.serve()
+    await server.close(0.5)
+    log.info("All workers have ended%s", "" if good else ", not all of them in order")
+    return 0 if good else 1

@@ -1,0 +1,173 @@
+"""Follows the mounted directories of settings and keys: what is served, and what is wrong with what was mounted.
+
+    SETTINGS/settings.json           one domain, with its keys in KEYS/
+    SETTINGS/NAME.json, SETTINGS/NAME/settings.json     one of several, with its keys in KEYS/NAME/
+
+A document that cannot be used changes nothing: the last good one of that name stays in force. It is kept on disk too,
+without any secret, so that a restart does not need a good one. Whoever mounts them replaces files as a kubelet does:
+old or new, never half.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nameplate_api.ingestion_settings import SETTINGS_FILE
+from nameplate_ingestion.settings_document import BadDocument, Document, Served, named_files, parse, serve
+from nameplate_ingestion.tenant import Tenants
+
+_ALONE = ""
+_LARGEST_DOCUMENT = 4 * 1024 * 1024
+Stamp = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is served from now on."""
+
+    tenants: Tenants
+    domains: Mapping[str, Served]
+    """By domain."""
+    problems: tuple[str, ...]
+    """One sentence for each thing that is wrong with what is mounted, the file first."""
+
+
+class SettingsReader:
+    """Looks at the directories; every method may block on the file system."""
+
+    def __init__(self, settings: Path, keys: Path, copies: Path) -> None:
+        self._settings, self._keys, self._copies = settings, keys, copies
+        self._good = self._kept()
+        self._problems: list[str] = []
+        self._documents: Stamp | None = None
+        self._key_files: Stamp | None = None
+
+    def look(self) -> Reading | None:
+        """Return what is served now, or None if nothing was replaced since the last look."""
+        found = self._found()
+        # Before anything is read: what is replaced meanwhile is read again at the next look.
+        documents = _stamp(found.values())
+        changed = documents != self._documents
+        if changed:
+            self._documents = documents
+            self._problems = self._accept(found)
+        key_files = _stamp(
+            self._keys / name / file
+            for name, document in self._good.items()
+            for file in sorted(named_files(document.settings))
+        )
+        if not changed and key_files == self._key_files:
+            return None
+        self._key_files = key_files
+        return self._reading()
+
+    def _found(self) -> dict[str, Path]:
+        alone = self._settings / SETTINGS_FILE
+        if alone.exists():
+            return {_ALONE: alone}
+        found: dict[str, Path] = {}
+        with contextlib.suppress(OSError):
+            for entry in sorted(self._settings.iterdir()):
+                # A kubelet's own entries begin with two dots.
+                if entry.name.startswith("."):
+                    continue
+                file = entry / SETTINGS_FILE if entry.is_dir() else entry
+                if file.suffix == ".json" and file.is_file():
+                    found[entry.name.removesuffix(".json")] = file
+        return found
+
+    def _accept(self, found: Mapping[str, Path]) -> list[str]:
+        """Take over the documents that can be used, and return what is wrong with the others."""
+        if not found:
+            return [f"{self._settings}: holds no settings document"]
+        problems: list[str] = []
+        for gone in self._good.keys() - found.keys():
+            del self._good[gone]
+            self._copy_of(gone).unlink(missing_ok=True)
+        read: dict[str, Document] = {}
+        for name, file in found.items():
+            try:
+                read[name] = parse(_content(file))
+            except BadDocument as error:
+                problems.append(f"{file}: {error}")
+        for name in self._without_conflicts(read, found, problems):
+            if self._good.get(name) != read[name]:
+                self._good[name] = read[name]
+                self._keep(name, read[name])
+        return problems
+
+    def _without_conflicts(
+        self, read: Mapping[str, Document], found: Mapping[str, Path], problems: list[str]
+    ) -> list[str]:
+        """Return the names of the documents that want no name of another; who has one keeps it."""
+        holders: dict[str, str] = {}
+        for name, document in self._good.items():
+            wanted = read[name].names if name in read else document.names
+            holders |= dict.fromkeys(document.names & wanted, name)
+        accepted = []
+        for name, document in read.items():
+            held = sorted(each for each in document.names if holders.get(each, name) != name)
+            if held:
+                problems.append(f"{found[name]}: hosts: {held[0]} is served for {found[holders[held[0]]]} already")
+                continue
+            holders |= dict.fromkeys(document.names, name)
+            accepted.append(name)
+        return accepted
+
+    def _reading(self) -> Reading:
+        problems = list(self._problems)
+        domains: dict[str, Served] = {}
+        for name, document in self._good.items():
+            served = serve(document, self._keys / name)
+            domains[served.tenant.domain] = served
+            at = self._settings / name
+            if served.tenant.missing_keys:
+                problems.append(f"{at}: no key file of {', '.join(served.tenant.missing_keys)} in {self._keys / name}")
+            if served.shared_keys:
+                problems.append(f"{at}: another source has the write key of {', '.join(served.shared_keys)} already")
+        tenants = {host.encode(): each.tenant for each in domains.values() for host in each.tenant.hosts}
+        return Reading(tenants, domains, tuple(problems))
+
+    def _kept(self) -> dict[str, Document]:
+        kept: dict[str, Document] = {}
+        for file in sorted(self._copies.glob("*.json")):
+            with contextlib.suppress(BadDocument):
+                kept[file.name.removesuffix(".json").removeprefix("_")] = parse(_content(file))
+        return kept
+
+    def _copy_of(self, name: str) -> Path:
+        return self._copies / f"_{name}.json"
+
+    def _keep(self, name: str, document: Document) -> None:
+        # Without a copy the service goes on all the same: the log says first that the disk is full.
+        with contextlib.suppress(OSError):
+            self._copies.mkdir(parents=True, exist_ok=True)
+            # Each worker has a name of its own for what is not whole yet.
+            new = self._copies / f"{os.getpid()}.new"
+            with new.open("w", encoding="utf-8") as stream:
+                stream.write(document.text())
+                stream.flush()
+                os.fsync(stream.fileno())
+            new.replace(self._copy_of(name))
+
+
+def _content(file: Path) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(_LARGEST_DOCUMENT)
+    except OSError as error:
+        raise BadDocument(f"cannot be read: {error.strerror}") from error
+
+
+def _stamp(files: Iterable[Path]) -> Stamp:
+    return tuple((file, *_version(file)) for file in files)
+
+
+def _version(file: Path) -> tuple[int, ...]:
+    try:
+        stat = file.stat()
+    except OSError:
+        return ()
+    return stat.st_dev, stat.st_ino, stat.st_mtime_ns, stat.st_size

@@ -1,0 +1,146 @@
+"""One log of one domain in one worker, from its directory to its sink.
+
+DATA/<domain>/<worker>/log             what is not acknowledged by the sink
+                      /events          what the file sink took
+                      /dead-letters    what the sink refused
+"""
+
+import asyncio
+import logging
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from nameplate_ingestion.delivery.dead_letters import DeadLetters
+from nameplate_ingestion.delivery.line_files import Caps as FileCaps
+from nameplate_ingestion.forwarder import Counts, Forwarder, Places
+from nameplate_ingestion.log.durable_log import DurableLog
+from nameplate_ingestion.log.terms import Caps
+from nameplate_ingestion.settings_document import Served
+from nameplate_ingestion.sink_choice import choice, make_sink
+
+MIB = 1024 * 1024
+_AGAIN_AFTER = 1.0
+_LOOK_EVERY = 0.05
+_LETTER_FILE = 16 * MIB
+
+log = logging.getLogger(__name__)
+
+
+class Room(NamedTuple):
+    """How many octets of the volume each part of a station may take."""
+
+    log: int
+    segment: int
+    events: int
+    letters: int
+
+    @classmethod
+    def of(cls, volume: int, stations: int) -> "Room":
+        """Divide a volume between the workers of a domain, with a tenth to spare."""
+        share = volume // stations
+        return cls(share * 4 // 10, min(16 * MIB, share // 40), share * 3 // 10, share // 10)
+
+
+class Station:
+    """Open once made; its forwarder runs until it is closed."""
+
+    def __init__(self, domain: str, directory: Path, opened: DurableLog, room: Room) -> None:
+        """Take an open log; `serve` begins to forward."""
+        self.domain = domain
+        self.log = opened
+        self._waiting = 0
+        self._moved_at = 0.0
+        self._directory, self._room = directory, room
+        self._before = Counts()
+        self._chosen: tuple[object, ...] = ()
+        self._forwarder: Forwarder | None = None
+        self._places: Places | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def open(cls, domain: str, directory: Path, room: Room) -> "Station":
+        """Recover the log. Raises LogInUseError and OSError."""
+        caps = Caps(octets=room.log, segment=room.segment)
+        loop = asyncio.get_running_loop()
+        opened = await asyncio.to_thread(DurableLog.open, directory / "log", caps, loop)
+        for lost in (*opened.report.torn, *opened.report.damaged):
+            kind = "torn" if lost in opened.report.torn else "damaged"
+            log.warning(
+                "The log of %s: %s octets of segment %s are %s", domain, lost.end - lost.start, lost.segment, kind
+            )
+        if opened.octets:
+            log.info("The log of %s holds %s octets from before", domain, opened.octets)
+        return cls(domain, directory, opened, room)
+
+    def expect(self, now: float) -> None:
+        """Note that a record is on its way to the disk."""
+        if not self._waiting:
+            self._moved_at = now
+        self._waiting += 1
+
+    def settle(self, now: float) -> None:
+        """Note that one has arrived, or never will."""
+        self._waiting -= 1
+        self._moved_at = now
+
+    def stuck_for(self, now: float) -> float:
+        """Return the seconds for which records have waited for a disk that takes none."""
+        return now - self._moved_at if self._waiting else 0.0
+
+    async def turn_to(self, served: Served) -> None:
+        """Forward to the sink that the settings name; what an earlier one had not acknowledged goes there too."""
+        chosen = choice(served)
+        if chosen == self._chosen:
+            return
+        await self._halt()
+        self._chosen = chosen
+        caps = FileCaps(file=min(_LETTER_FILE, self._room.letters // 4), all=self._room.letters)
+        sink = make_sink(served, self._directory / "events", self._room.events)
+        self._places = Places(sink, DeadLetters(self._directory / "dead-letters", caps))
+        self._task = asyncio.create_task(self._forward(self._places))
+
+    async def _forward(self, places: Places) -> None:
+        while True:
+            self._forwarder = Forwarder(self.domain, self.log, places)
+            try:
+                await self._forwarder.serve()
+            except Exception:
+                log.exception("Forwarding the events of %s failed; it begins again", self.domain)
+            self._before = self.counts
+            self._forwarder = None
+            await asyncio.sleep(_AGAIN_AFTER)
+
+    @property
+    def counts(self) -> Counts:
+        """Return what became of events since the station was opened."""
+        now = self._forwarder.counts if self._forwarder is not None else Counts()
+        before = self._before
+        return Counts(before.delivered + now.delivered, before.parked + now.parked, before.retries + now.retries)
+
+    @property
+    def away(self) -> str:
+        """Return why the sink takes nothing now; empty while it does."""
+        return self._forwarder.away if self._forwarder is not None else ""
+
+    async def drain(self, until: float) -> int:
+        """Wait until the sink has everything, or the loop's clock shows `until`; return the octets that are left."""
+        loop = asyncio.get_running_loop()
+        while self.log.octets and loop.time() < until:  # noqa: ASYNC110 - a log that runs empty tells nobody
+            await asyncio.sleep(_LOOK_EVERY)
+        return self.log.octets
+
+    async def close(self) -> None:
+        """Stop forwarding and let go of the files."""
+        await self._halt()
+        await self.log.close()
+
+    async def _halt(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+            self._before, self._forwarder, self._task = self.counts, None, None
+        if self._places is not None:
+            await self._places.sink.close()
+            self._places = None

@@ -1,0 +1,126 @@
+"""All stations of one worker: opened for what the settings name and for what lies on disk, and ended together."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+from nameplate_api.ingestion_settings import VOLUME
+from nameplate_ingestion.log.terms import LogInUseError
+from nameplate_ingestion.metrics import Numbers
+from nameplate_ingestion.settings_document import Served
+from nameplate_ingestion.station import Room, Station
+
+STUCK_AFTER = 30.0
+
+log = logging.getLogger(__name__)
+
+
+class Stations:
+    """Follows what is served; `own` are those that take records, by domain."""
+
+    def __init__(self, data: Path, number: int, workers: int) -> None:
+        """Take the directory of all data, and which worker of how many this is."""
+        self.own: dict[str, Station] = {}
+        self.failed: dict[str, str] = {}
+        """Why a domain has no station, by domain."""
+        self.stranded: tuple[str, ...] = ()
+        """Domains with records on disk and without settings, whose sink is unknown."""
+        self._orphans: dict[tuple[str, int], Station] = {}
+        self._data, self._number, self._workers = data, number, workers
+
+    async def follow(self, domains: Mapping[str, Served]) -> None:
+        """Open what is new, and let every station forward to the sink of its domain; what is served no more drains."""
+        room = Room.of(VOLUME, self._workers)
+        self.failed = {}
+        for domain in domains:
+            if domain not in self.own and (opened := await self._open(domain, self._number, room)):
+                self.own[domain] = opened
+            for number in self._left_by_others(domain):
+                if (domain, number) not in self._orphans and (opened := await self._open(domain, number, room)):
+                    self._orphans[domain, number] = opened
+        for station in self.all():
+            if station.domain in domains:
+                await station.turn_to(domains[station.domain])
+        self.stranded = tuple(sorted(self._on_disk() - domains.keys() - self.own.keys()))
+
+    async def _open(self, domain: str, number: int, room: Room) -> Station | None:
+        try:
+            return await Station.open(domain, self._data / domain / str(number), room)
+        except (OSError, LogInUseError) as error:
+            reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+            self.failed[domain] = f"the log of {domain} cannot be opened: {reason}"
+            return None
+
+    def _left_by_others(self, domain: str) -> list[int]:
+        """Return the workers of a former, larger number that left a log; the first worker takes care of them."""
+        if self._number:
+            return []
+        found = (entry.name for entry in (self._data / domain).glob("*") if (entry / "log").is_dir())
+        return sorted(int(name) for name in found if name.isdecimal() and int(name) >= self._workers)
+
+    def _on_disk(self) -> set[str]:
+        return {entry.name for entry in self._data.glob("*.*") if (entry / str(self._number) / "log").is_dir()}
+
+    def all(self) -> list[Station]:
+        """Return every open station."""
+        return [*self.own.values(), *self._orphans.values()]
+
+    def unready(self) -> list[str]:
+        """Return why records cannot be taken."""
+        failed = [f"the log of {domain} failed" for domain, each in self.own.items() if not each.log.ready]
+        return [*self.failed.values(), *failed]
+
+    def stuck(self, now: float) -> list[str]:
+        """Return which logs make no progress although records wait."""
+        late = [each.domain for each in self.own.values() if each.stuck_for(now) > STUCK_AFTER and not each.log.full]
+        return [f"the log of {domain} makes no progress" for domain in late]
+
+    def count(self, numbers: Numbers) -> None:
+        """Bring the numbers of all stations up to date."""
+        for name in _COUNTED:
+            numbers.of(name).clear()
+        for each in self.all():
+            key, counts = (each.domain,), each.counts
+            numbers.of("delivered_events")[key] += counts.delivered
+            numbers.of("parked_events")[key] += counts.parked
+            numbers.of("sink_retries")[key] += counts.retries
+            numbers.of("sink_away")[key] = max(numbers.of("sink_away")[key], float(bool(each.away)))
+            numbers.of("log_octets")[key] += each.log.octets
+            oldest = numbers.of("log_oldest_seconds")
+            oldest[key] = max(oldest[key], each.log.oldest_age)
+            numbers.of("log_failed")[key] = max(numbers.of("log_failed")[key], float(not each.log.ready))
+            report = each.log.report
+            numbers.of("log_cut_octets")[key] += sum(cut.end - cut.start for cut in report.torn)
+            numbers.of("log_damaged_octets")[key] += sum(cut.end - cut.start for cut in report.damaged)
+
+    async def drain(self, until: float) -> int:
+        """Wait until all sinks have everything, or the loop's clock shows `until`; return the octets that are left."""
+        left = await asyncio.gather(*(each.drain(until) for each in self.all()))
+        for station, octets in zip(self.all(), left, strict=True):
+            if octets:
+                reason = f": {station.away}" if station.away else ""
+                log.warning(
+                    "%s octets of %s are left in its log and come after the next start%s",
+                    octets,
+                    station.domain,
+                    reason,
+                )
+        return sum(left)
+
+    async def close(self) -> None:
+        """Close all."""
+        await asyncio.gather(*(each.close() for each in self.all()))
+
+
+_COUNTED = (
+    "delivered_events",
+    "parked_events",
+    "sink_retries",
+    "sink_away",
+    "log_octets",
+    "log_oldest_seconds",
+    "log_failed",
+    "log_cut_octets",
+    "log_damaged_octets",
+)

@@ -1,0 +1,146 @@
+"""Watches over the workers: starts one process for each core asked for, again whenever one ends, and ends them all."""
+
+import asyncio
+import logging
+import signal
+import socket
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import msgspec
+
+from nameplate_ingestion.metrics import Numbers
+from nameplate_ingestion.order import Order
+from nameplate_ingestion.report import Report, decode
+from nameplate_ingestion.service_metrics import ServiceMetrics
+
+FIRST_RESTART_AFTER = 0.5
+MOST_RESTART_AFTER = 15.0
+STEADY_AFTER = 30.0
+"""Seconds of life after which an end is no sign of a start that cannot succeed."""
+_LONGEST_REPORT = 64 * 1024 * 1024
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """One of them: its process, started again and again, and what it told last."""
+
+    def __init__(self, order: Mapping[str, str | int], listener: socket.socket, tell: "Tell") -> None:
+        """Take all of its order but the descriptors."""
+        self.report: Report | None = None
+        self._order, self._listener, self._tell = order, listener, tell
+        self._heard_at = time.monotonic()
+        self._process: asyncio.subprocess.Process | None = None
+        self._ending = False
+        self.code: int | None = None
+        """How it ended in the end."""
+
+    @property
+    def silent(self) -> float:
+        """Return the seconds since its last report, or since its start."""
+        return time.monotonic() - self._heard_at
+
+    @property
+    def pid(self) -> int | None:
+        """Return the process id, while there is one."""
+        return None if self._process is None else self._process.pid
+
+    def end(self, number: signal.Signals) -> None:
+        """Send a signal, and do not start it again."""
+        self._ending = True
+        if self._process is not None and self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                self._process.send_signal(number)
+
+    async def serve(self) -> None:
+        """Run it until it was told to end."""
+        pause = FIRST_RESTART_AFTER
+        while True:
+            started_at = time.monotonic()
+            self.code = await self._run()
+            self._tell.ended()
+            if self._ending:
+                return
+            lived = time.monotonic() - started_at
+            pause = FIRST_RESTART_AFTER if lived > STEADY_AFTER else min(pause * 2, MOST_RESTART_AFTER)
+            log.error("Worker %s ended with code %s after %.0f s; it is started again", self.number, self.code, lived)
+            await asyncio.sleep(pause)
+
+    @property
+    def number(self) -> int:
+        """Return which one it is, counted from 0."""
+        return int(self._order["number"])
+
+    async def _run(self) -> int:
+        ours, its = socket.socketpair()
+        order = Order(**self._order, listener=self._listener.fileno(), control=its.fileno())  # type: ignore[arg-type]
+        self.report, self._heard_at = None, time.monotonic()
+        with its:
+            self._process = await asyncio.create_subprocess_exec(
+                *order.command(), stdin=asyncio.subprocess.DEVNULL, pass_fds=(order.listener, order.control)
+            )
+        self._tell.started()
+        reader, writer = await asyncio.open_connection(sock=ours, limit=_LONGEST_REPORT)
+        with suppress(OSError):
+            while line := await reader.readline():
+                self._hear(line)
+        writer.close()
+        return await self._process.wait()
+
+    def _hear(self, line: bytes) -> None:
+        with suppress(msgspec.DecodeError):
+            self.report = decode(line)
+            self._heard_at = time.monotonic()
+            self._tell.reported(self.report)
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Who learns of a worker's life."""
+
+    started: Callable[[], None]
+    reported: Callable[[Report], None]
+    ended: Callable[[], None]
+
+
+class Workers:
+    """All of them."""
+
+    def __init__(
+        self, order: Mapping[str, str | int], listeners: Sequence[socket.socket], metrics: ServiceMetrics
+    ) -> None:
+        """Take what all are told, a listening socket for each, and where their numbers go."""
+        self._listeners = listeners
+        self._own = Numbers()
+        self._metrics = metrics
+        self.all = [
+            Worker({**order, "number": number, "workers": len(listeners)}, listener, self._tell(number))
+            for number, listener in enumerate(listeners)
+        ]
+
+    def _tell(self, number: int) -> Tell:
+        def started() -> None:
+            self._own.of("worker_starts")[()] += 1
+            self._metrics.update(-1, self._own.snapshot())
+
+        return Tell(
+            started,
+            lambda report: self._metrics.update(number, report.numbers),
+            lambda: self._metrics.ended(number),
+        )
+
+    async def serve(self) -> bool:
+        """Run all until they were told to end; say whether all ended well."""
+        await asyncio.gather(*(worker.serve() for worker in self.all))
+        return all(worker.code == 0 for worker in self.all)
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Send a signal to all, for good."""
+        # Else a connection would wait in vain once its worker accepts no more.
+        for listener in self._listeners:
+            listener.close()
+        for worker in self.all:
+            worker.end(number)
