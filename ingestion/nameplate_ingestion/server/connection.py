@@ -44,7 +44,7 @@ class Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=_MOST_HELD, low=0)
         peer = transport.get_extra_info("peername")
-        self._reader = RequestReader(service.wanted, service.limits, peer[0] if isinstance(peer, tuple) else "")
+        self._reader = RequestReader(service.kept, service.limits, peer[0] if isinstance(peer, tuple) else "")
         service.enter(self)
         self._allow(service.deadlines.head_timeout)
 
@@ -107,51 +107,57 @@ class Connection(asyncio.Protocol):
         if self._advancing:
             return
         self._advancing = True
-        most = self._service.limits.pipelined
-        served, waiting = 0, False
-        while served < most and len(self._exchanges) < most and not self._deaf and self._write_due == inf:
-            try:
+        service, exchanges = self._service, self._exchanges
+        free = service.limits.pipelined - len(exchanges)
+        served = 0
+        request = None
+        try:
+            while served < free and not self._deaf and self._write_due == inf:
                 request = self._reader.read()
-            except Refused as refused:
-                self._refuse(refused.reason, refused.call)
-                break
-            if request is None:
-                waiting = True
-                break
-            served += 1
-            self._deaf = not request.persistent
-            exchange = Exchange(
-                self._flush,
-                persistent=request.persistent,
-                modern=request.modern,
-                bodiless=request.call.method == b"HEAD",
-            )
-            self._exchanges.append(exchange)
-            self._service.handler(request.call, exchange.answer)
-        self._advancing = False
-        if served == most:
-            self._service.loop.call_soon(self._advance)
-        self._settle(served=served > 0, waiting=waiting)
-
-    def _settle(self, *, served: bool, waiting: bool) -> None:
-        """Read from the client, or stop reading, and say until when it may take its time."""
+                if request is None:
+                    break
+                served += 1
+                call, persistent, modern = request
+                self._deaf = not persistent
+                exchange = Exchange(self, persistent, modern, call.method == b"HEAD")
+                exchanges.append(exchange)
+                service.handler(call, exchange.answer)
+        except Refused as refused:
+            self._refuse(refused.reason, refused.call)
+        finally:
+            self._advancing = False
         if self._deaf:
             return
-        if not waiting:
-            self._pause()
-            return
+        if served < free and self._write_due == inf:
+            self._await_more(moved=served > 0)
+        else:
+            self._hold(again=len(exchanges) < service.limits.pipelined)
+
+    def _await_more(self, *, moved: bool) -> None:
+        """All that came was read: say until when there must be more."""
         if self._ended:
             self._deaf = True
             if not self._exchanges:
                 self._finish()
             return
         stage = self._reader.stage
-        if served or self._paused or stage is not self._stage:
+        if moved or self._paused or stage is not self._stage:
             self._stage = stage
             self._allow(self._time_for(stage))
-        self._resume()
-        if not self._exchanges and self._reader.awaits_continue:
+        if self._paused:
+            self._resume()
+        if self._reader.awaits_continue and not self._exchanges:
             self._await_client()
+
+    def _hold(self, *, again: bool) -> None:
+        """Read no more from a client that has enough under way."""
+        if not self._paused:
+            self._paused = True
+            self._allow(inf)
+            self._transport.pause_reading()
+        if again and self._write_due == inf:
+            # Others shall have their turn between two bursts of one client.
+            self._service.loop.call_soon(self._advance)
 
     def _time_for(self, stage: Stage) -> float:
         deadlines = self._service.deadlines
@@ -161,8 +167,8 @@ class Connection(asyncio.Protocol):
             return deadlines.head_timeout
         return inf if self._exchanges else deadlines.idle_timeout
 
-    def _flush(self) -> None:
-        """Send the answers that are next in order."""
+    def flush(self) -> None:
+        """Send the answers whose turn it is."""
         exchanges = self._exchanges
         while exchanges and (reply := exchanges[0].reply) is not None:
             exchange = exchanges.popleft()
@@ -182,7 +188,9 @@ class Connection(asyncio.Protocol):
 
     def _goes_on(self) -> bool:
         """Tell whether more than the answers due may come of this connection."""
-        return not (self._deaf or (self._service.draining and self._reader.stage is Stage.IDLE))
+        if self._deaf:
+            return False
+        return not self._service.draining or self._reader.stage is not Stage.IDLE
 
     def _await_client(self) -> None:
         """Nothing is owed: it is the client's turn."""
@@ -197,7 +205,7 @@ class Connection(asyncio.Protocol):
         self._deaf = True
         self._allow(inf)
         bodiless = call is not None and call.method == b"HEAD"
-        exchange = Exchange(self._flush, persistent=False, modern=True, bodiless=bodiless)
+        exchange = Exchange(self, persistent=False, modern=True, bodiless=bodiless)
         self._exchanges.append(exchange)
         exchange.answer(self._service.refuse(reason, call))
 
@@ -215,12 +223,6 @@ class Connection(asyncio.Protocol):
     def _allow(self, seconds: float) -> None:
         self._read_due = self._service.loop.time() + seconds
         self.due = min(self._read_due, self._write_due)
-
-    def _pause(self) -> None:
-        if not self._paused:
-            self._paused = True
-            self._allow(inf)
-            self._transport.pause_reading()
 
     def _resume(self) -> None:
         if self._paused:

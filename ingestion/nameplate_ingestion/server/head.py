@@ -1,6 +1,7 @@
 """The head of a request, out of its octets: request line, wanted headers, and how the body is framed."""
 
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import httptools
@@ -11,7 +12,8 @@ from nameplate_ingestion.server.target import METHODS, REQUEST_LINE, resolve
 
 CHUNKED: Final = -1
 """Instead of a body's length."""
-_FRAMING = frozenset({b"host", b"content-length", b"transfer-encoding", b"connection", b"expect"})
+FRAMING: Final = frozenset({b"host", b"content-length", b"transfer-encoding", b"connection", b"expect"})
+"""What the server itself asks of the headers; no handler sees these."""
 
 
 class Head(NamedTuple):
@@ -30,36 +32,27 @@ class Head(NamedTuple):
     expects_continue: bool
 
 
-class _Fields:
-    """Takes the header fields from the parser; what comes twice is joined by a comma (RFC 9110, 5.3)."""
+class _Fields(dict[bytes, bytes]):
+    """Takes header fields from the parser; what comes twice is joined by a comma (RFC 9110, 5.3)."""
 
-    __slots__ = ("framing", "headers", "wanted", "whole")
+    __slots__ = ("_kept",)
 
-    def __init__(self, wanted: AbstractSet[bytes]) -> None:
-        self.wanted = wanted
-        self.headers: dict[bytes, bytes] = {}
-        self.framing: dict[bytes, bytes] = {}
-        self.whole = False
+    def __init__(self, kept: AbstractSet[bytes]) -> None:
+        self._kept = kept
 
     def on_header(self, name: bytes, value: bytes) -> None:
         name = name.lower()
-        if name in self.wanted:
-            _add(self.headers, name, value)
-        if name in _FRAMING:
-            _add(self.framing, name, value)
-
-    def on_headers_complete(self) -> None:
-        self.whole = True
+        if name in self._kept:
+            # The parser cuts white space off the front only.
+            value = value.rstrip(b" \t")
+            self[name] = self[name] + b", " + value if name in self else value
 
 
-def _add(fields: dict[bytes, bytes], name: bytes, value: bytes) -> None:
-    # The parser cuts white space off the front only.
-    value = value.rstrip(b" \t")
-    fields[name] = fields[name] + b", " + value if name in fields else value
+def read_head(octets: bytes, kept: AbstractSet[bytes], limits: ServerLimits) -> Head:
+    """Return the head that these octets are, from the request line to the empty line. Raises Refused.
 
-
-def read_head(octets: bytes, wanted: AbstractSet[bytes], limits: ServerLimits) -> Head:
-    """Return the head that these octets are, from the request line to the empty line. Raises Refused."""
+    `kept` names the headers that are wanted and those in FRAMING; the latter are used up here.
+    """
     line = REQUEST_LINE.match(octets)
     if line is None:
         raise Refused(Refusal.MALFORMED)
@@ -68,37 +61,25 @@ def read_head(octets: bytes, wanted: AbstractSet[bytes], limits: ServerLimits) -
         raise Refused(Refusal.VERSION)
     if method not in METHODS:
         raise Refused(Refusal.UNIMPLEMENTED)
-    _check_sizes(octets, target, limits)
-    fields = _read_fields(octets, wanted)
-    modern = minor == b"1"
-    framing = fields.framing
-    host = framing.get(b"host")
-    if host is None and modern:
-        raise Refused(Refusal.MALFORMED)
-    target, host = resolve(method, target, host)
-    return Head(
-        method,
-        target,
-        host,
-        fields.headers,
-        _body_length(framing, modern=modern),
-        _is_persistent(framing.get(b"connection"), modern=modern),
-        modern,
-        _expects_continue(framing.get(b"expect"), modern=modern),
-    )
-
-
-def _check_sizes(octets: bytes, target: bytes, limits: ServerLimits) -> None:
     if len(target) > limits.target:
         raise Refused(Refusal.TARGET_TOO_LONG)
-    if octets.count(b"\n") - 2 > limits.headers:
+    if octets.count(b"\n") - 2 > limits.headers or len(octets) > limits.header_line < _longest_line(octets):
         raise Refused(Refusal.HEAD_TOO_LARGE)
-    if len(octets) > limits.header_line and any(len(line) > limits.header_line for line in octets.split(b"\r\n")[1:]):
-        raise Refused(Refusal.HEAD_TOO_LARGE)
+    fields = _read_fields(octets, kept)
+    modern = minor == b"1"
+    target, host = resolve(method, target, fields.pop(b"host", None), modern=modern)
+    length = _body_length(fields.pop(b"content-length", None), fields.pop(b"transfer-encoding", None), modern=modern)
+    persistent = _is_persistent(fields.pop(b"connection", None), modern)
+    expects_continue = _expects_continue(fields.pop(b"expect", None), modern=modern)
+    return Head(method, target, host, fields, length, persistent, modern, expects_continue)
 
 
-def _read_fields(octets: bytes, wanted: AbstractSet[bytes]) -> _Fields:
-    fields = _Fields(wanted)
+def _longest_line(octets: bytes) -> int:
+    return max(len(line) for line in octets.split(b"\r\n")[1:])
+
+
+def _read_fields(octets: bytes, kept: AbstractSet[bytes]) -> dict[bytes, bytes]:
+    fields = _Fields(kept)
     try:
         httptools.HttpRequestParser(fields).feed_data(octets)
     except httptools.HttpParserUpgrade:
@@ -106,15 +87,11 @@ def _read_fields(octets: bytes, wanted: AbstractSet[bytes]) -> _Fields:
         pass
     except httptools.HttpParserError:
         raise Refused(Refusal.MALFORMED) from None
-    if not fields.whole:
-        raise Refused(Refusal.MALFORMED)
     return fields
 
 
-def _body_length(framing: dict[bytes, bytes], *, modern: bool) -> int:
+def _body_length(length: bytes | None, coding: bytes | None, *, modern: bool) -> int:
     """Return the length; never one of two that could be meant (RFC 9112, 6.1 and 6.3)."""
-    coding = framing.get(b"transfer-encoding")
-    length = framing.get(b"content-length")
     if coding is None:
         if length is None:
             return 0
@@ -128,7 +105,8 @@ def _body_length(framing: dict[bytes, bytes], *, modern: bool) -> int:
     return CHUNKED
 
 
-def _is_persistent(connection: bytes | None, *, modern: bool) -> bool:
+@lru_cache(maxsize=256)
+def _is_persistent(connection: bytes | None, modern: bool) -> bool:
     if connection is None:
         return modern
     options = {option.strip(b" \t") for option in connection.lower().split(b",")}

@@ -35,12 +35,24 @@ class Stage(Enum):
 class RequestReader:
     """Cuts the stream itself, so that no limit depends on how it was split; the parser sees whole heads only."""
 
-    __slots__ = ("_at", "_body", "_head", "_limits", "_octets", "_peer", "_searched", "_wanted", "awaits_continue")
+    __slots__ = (
+        "_at",
+        "_body",
+        "_head",
+        "_kept",
+        "_limits",
+        "_line",
+        "_octets",
+        "_peer",
+        "_searched",
+        "awaits_continue",
+    )
 
-    def __init__(self, wanted: AbstractSet[bytes], limits: ServerLimits, peer: str) -> None:
-        """Read from the beginning of a connection with `peer`."""
-        self._wanted = wanted
+    def __init__(self, kept: AbstractSet[bytes], limits: ServerLimits, peer: str) -> None:
+        """Read from the beginning of a connection with `peer`; `kept` is that of `read_head`."""
+        self._kept = kept
         self._limits = limits
+        self._line = limits.target + _LINE_MARGIN
         self._peer = peer
         self._octets = b""
         self._at = 0
@@ -66,7 +78,9 @@ class RequestReader:
         """Take what came from the client."""
         if self._at < len(self._octets):
             octets = self._octets[self._at :] + octets
-        self._searched = max(0, self._searched - self._at)
+            self._searched -= self._at
+        else:
+            self._searched = 0
         self._octets, self._at = octets, 0
 
     def read(self) -> Request | None:
@@ -79,10 +93,16 @@ class RequestReader:
             if head.length != CHUNKED and end <= len(self._octets):
                 # The usual case: the body came together with its head.
                 body = self._octets[self._at : end]
-                self._at = self._searched = end
+                self._use(end)
                 return Request(self._call(head, body), head.persistent, head.modern)
             self._begin_body(head)
         return self._read_body()
+
+    def _use(self, end: int) -> None:
+        """Go on behind `end`, and hold nothing for a client that is idle."""
+        if end == len(self._octets):
+            self._octets, end = b"", 0
+        self._at = self._searched = end
 
     def _read_head(self) -> Head | None:
         self._skip_empty_lines()
@@ -92,8 +112,13 @@ class RequestReader:
             self._searched = len(self._octets)
             return None
         end += 4
-        self._check_start(end)
-        head = read_head(self._octets[self._at : end], self._wanted, self._limits)
+        if end - self._at > self._line:
+            self._check_start(end)
+        try:
+            head = read_head(self._octets[self._at : end], self._kept, self._limits)
+        except Refused:
+            self._check_start(end)
+            raise
         self._at = self._searched = end
         if head.length > self._limits.body:
             raise Refused(Refusal.BODY_TOO_LARGE, self._call(head, b""))
@@ -106,8 +131,7 @@ class RequestReader:
 
     def _check_start(self, end: int) -> None:
         """Refuse what is no head or will become none, in the same words however far it has come."""
-        line = self._limits.target + _LINE_MARGIN
-        if end - self._at > line and self._octets.find(b"\n", self._at, self._at + line) < 0:
+        if end - self._at > self._line and self._octets.find(b"\n", self._at, self._at + self._line) < 0:
             raise Refused(Refusal.TARGET_TOO_LONG)
         begin = max(self._at, self._searched - 1)
         most = min(end, self._at + self._limits.head)
@@ -132,10 +156,10 @@ class RequestReader:
         except Refused as refused:
             raise Refused(refused.reason, self._call(head, b"")) from None
         if done is None:
-            self._octets, self._at, self._searched = b"", 0, 0
+            self._use(len(self._octets))
             return None
         data, used = done
-        self._at = self._searched = self._at + used
+        self._use(self._at + used)
         self._head = self._body = None
         return Request(self._call(head, data), head.persistent, head.modern)
 

@@ -36,7 +36,8 @@ class Service:
 
     handler: Handler
     refuse: Refuse
-    wanted: AbstractSet[bytes]
+    kept: AbstractSet[bytes]
+    """The headers that the handler wants, and FRAMING."""
     limits: ServerLimits
     deadlines: Deadlines
     loop: asyncio.AbstractEventLoop

@@ -5,11 +5,12 @@ from functools import lru_cache
 
 from nameplate_ingestion.server.refusal import Refusal, Refused
 
-REQUEST_LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([!-~]+) HTTP/([0-9])\.([0-9])\r\n")
-"""Method, target, version: single spaces, visible ASCII, nothing else."""
+REQUEST_LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([!\x22\x24-~]+) HTTP/([0-9])\.([0-9])\r\n")
+"""Method, target, version: single spaces, visible ASCII, no fragment, nothing else."""
 METHODS = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"OPTIONS", b"PATCH"})
 """CONNECT would make us a proxy and TRACE would read cookies aloud."""
-_ABSOLUTE = re.compile(rb"https?://([^/?#]+)([^#]*)", re.IGNORECASE)
+_SLASH = ord("/")
+_ABSOLUTE = re.compile(rb"https?://([^/?]+)(.*)", re.IGNORECASE)
 _AUTHORITY = re.compile(rb"([A-Za-z0-9._~\-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{0,5})?")
 
 
@@ -22,15 +23,19 @@ def name_of(authority: bytes) -> bytes:
     return match[1].lower().removesuffix(b".")
 
 
-def resolve(method: bytes, target: bytes, host: bytes | None) -> tuple[bytes, bytes]:
+def resolve(method: bytes, target: bytes, host: bytes | None, *, modern: bool) -> tuple[bytes, bytes]:
     """Return the target as path and query, and the host that it belongs to. Raises Refused.
 
-    An absolute target outranks the Host field, which must be a valid one all the same (RFC 9112, 3.2.2).
+    Only HTTP/1.0 may come without Host. An absolute target outranks it (RFC 9112, 3.2.2), but it must be valid all the
+    same.
     """
-    name = b"" if host is None else name_of(host)
-    if target.startswith(b"/") and b"#" not in target:
-        return target, name
-    if target == b"*" and method == b"OPTIONS":
+    if host is not None:
+        name = name_of(host)
+    elif modern:
+        raise Refused(Refusal.MALFORMED)
+    else:
+        name = b""
+    if target[0] == _SLASH or (target == b"*" and method == b"OPTIONS"):
         return target, name
     match = _ABSOLUTE.fullmatch(target)
     if match is None:

@@ -1,12 +1,10 @@
 """These tests run in the loop that the service runs in."""
 
-import asyncio
+from collections.abc import Callable
 
-import pytest
 import uvloop
 
 
-@pytest.fixture
-def event_loop_policy() -> asyncio.AbstractEventLoopPolicy:
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], uvloop.Loop]]:
     """Give every test uvloop."""
-    return uvloop.EventLoopPolicy()
+    return {"uvloop": uvloop.new_event_loop}

@@ -30,3 +30,7 @@ async def test_a_post_is_handed_over_whole_and_answered():
     ]
     assert answer.startswith(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 16\r\nDate: ")
     assert answer.endswith(b'GMT\r\nConnection: close\r\n\r\n{"success":true}')
+
+
+async def test_loop():
+    assert type(asyncio.get_running_loop()).__module__ == "uvloop"
