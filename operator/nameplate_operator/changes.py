@@ -28,7 +28,7 @@ class ApplyChild(Change):
 
 @dataclass(frozen=True, kw_only=True)
 class RecordOnClaim(Change):
-    """Write fields of a claim's spec, of exactly the claim that was seen."""
+    """Write fields of a claim's spec that hold, or are soon put right, whatever else has changed on it meanwhile."""
 
     claim: Ref
     uid: str

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from nameplate_api.conditions import ConditionType, Reason, Truth
-from nameplate_operator.changes import RecordOnClaim, WriteRecords
+from nameplate_operator.changes import WriteRecords
+from nameplate_operator.claims.writes import WriteClaim, version_of
 from nameplate_operator.phase import Change, Decision, Findings, Phase, Verdict, Was
 from nameplate_operator.phases.acceptance import Acceptance
 from nameplate_operator.ports import Ports, RecordSet, Zone
@@ -120,8 +121,10 @@ def _own_records(zone: Zone) -> Iterator[RecordSet]:
     return (record for record in zone.records if (record.name, record.type) in own)
 
 
-def _record(claim: Claim, fields: Mapping[str, Any], *, first: bool = False) -> tuple[RecordOnClaim, ...]:
+def _record(claim: Claim, fields: Mapping[str, Any], *, first: bool = False) -> tuple[WriteClaim, ...]:
+    # Of the version that was seen: a reservation keeps its uid when it goes to another holder, with another token, and
+    # what a pass that was left behind writes would stay, since what is recorded outlives all else.
     known = claim.spec.zone.model_dump(by_alias=True, mode="json") if claim.spec.zone else {}
     if all(known.get(name) == value for name, value in fields.items()):
         return ()
-    return (RecordOnClaim(claim=claim.ref, uid=claim.uid, spec={"zone": dict(fields)}, first=first),)
+    return (WriteClaim(**version_of(claim), spec={"zone": dict(fields)}, first=first),)

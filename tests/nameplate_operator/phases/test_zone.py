@@ -5,14 +5,24 @@ from dataclasses import replace
 import pytest
 
 from nameplate_api.conditions import Reason, Truth
-from nameplate_operator.changes import RecordOnClaim, WriteRecords
+from nameplate_operator.changes import WriteRecords
 from nameplate_operator.claims.register import Register
+from nameplate_operator.claims.writes import WriteClaim
 from nameplate_operator.phase import Decision, Findings, Verdict, Was
 from nameplate_operator.phases.acceptance import Acceptance, Standing
 from nameplate_operator.phases.zone import CreateZone, Hosting, ZoneHosting
-from nameplate_operator.ports import RecordSet, Zone
+from nameplate_operator.ports import Conflict, RecordSet, Zone
 from nameplate_operator.subject import Claim
-from tests.nameplate_operator.builders import CLAIM_REF, TOKEN, a_claim, a_domain, memory_ports, settings
+from tests.nameplate_operator.builders import (
+    CLAIM_REF,
+    TOKEN,
+    a_claim,
+    a_domain,
+    claim_manifest,
+    memory_ports,
+    settings,
+)
+from tests.nameplate_operator.memory_cluster import MemoryCluster
 from tests.nameplate_operator.memory_ports import EPOCH, MemoryZones
 
 NAME = "cdp.acme.com"
@@ -56,8 +66,8 @@ def create(*, first: bool) -> CreateZone:
     return CreateZone(name=NAME, nameservers=NS, records=OWN, first=first)
 
 
-def record(fields: dict[str, object], *, first: bool = False) -> RecordOnClaim:
-    return RecordOnClaim(claim=CLAIM_REF, uid="uid-claim", spec={"zone": fields}, first=first)
+def record(fields: dict[str, object], *, first: bool = False) -> WriteClaim:
+    return WriteClaim(claim=CLAIM_REF, uid="uid-claim", resource_version="1", spec={"zone": fields}, first=first)
 
 
 ATTEMPT: dict[str, object] = {"provider": "powerdns", "attempt": 1}
@@ -211,7 +221,7 @@ async def test_two_passes_make_the_zone_and_a_third_changes_nothing() -> None:
         seen = await phase.observe(a_domain(), findings(claim), EPOCH)
         assert seen is not None
         for change in phase.decide(a_domain(), seen, Was(EPOCH)).changes:
-            if not isinstance(change, RecordOnClaim):
+            if not isinstance(change, WriteClaim):
                 await change.apply(ports)
         claim = RECORDED
     seen = await phase.observe(a_domain(), findings(claim), EPOCH)
@@ -219,3 +229,16 @@ async def test_two_passes_make_the_zone_and_a_third_changes_nothing() -> None:
     assert phase.decide(a_domain(), seen, Was(EPOCH)) == Decision(HOSTED, (), SHOWN)
     assert isinstance(ports.zones, MemoryZones)
     assert ports.zones.writes == [("create", NAME)]
+
+
+async def test_what_a_pass_that_was_left_behind_saw_is_not_recorded_for_the_next_holder() -> None:
+    cluster = MemoryCluster()
+    reservation = cluster.put(claim_manifest())
+    phase = ZoneHosting(memory_ports(cluster), settings())
+    stale = Hosting(Claim.read(cluster.objects[reservation]), ZONE, NS)
+    (identity,) = phase.decide(a_domain(), stale, Was(EPOCH)).changes
+    cluster.edit(reservation, token=None, holder=None)
+    cluster.edit(reservation, token="z" * 26, holder={"namespace": "other", "name": "web"})
+    with pytest.raises(Conflict):
+        await identity.apply(phase.ports)
+    assert "zone" not in cluster.objects[reservation]["spec"]
