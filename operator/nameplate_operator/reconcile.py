@@ -1,5 +1,6 @@
 """One pass over one CustomDomain: look, decide, change, report once, and say when to look again."""
 
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,8 +29,7 @@ class Reconciler:
     ports: Ports
     settings: OperatorSettings
     teardown: Callable[[Domain, datetime], Awaitable[float | None]]
-    memory: Callable[[], Memory] = Memory
-    memories: dict[Ref, Memory] = field(default_factory=dict)
+    memories: defaultdict[Ref, Memory] = field(default_factory=lambda: defaultdict(Memory))
 
     async def reconcile(self, ref: Ref, now: datetime) -> float | None:
         """Make one pass; return the seconds until the next look, or None when the object is gone."""
@@ -41,8 +41,7 @@ class Reconciler:
         if domain.deleting:
             self.memories.pop(ref, None)
             return await self.teardown(domain, now)
-        memory = self.memories.setdefault(ref, self.memory())
-        return await self._pass(domain, memory, now)
+        return await self._pass(domain, self.memories[ref], now)
 
     async def decide(self, domain: Domain, memory: Memory, now: datetime) -> Decisions:
         """Look and decide as a pass over a known generation does, and change nothing."""

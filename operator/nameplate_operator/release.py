@@ -1,6 +1,6 @@
 """One pass over one DomainClaim: says who holds the name, and once nobody does, lets go of it step by step."""
 
-from collections.abc import Callable
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -35,8 +35,7 @@ class Releaser:
     phases: Phases
     ports: Ports
     settings: OperatorSettings
-    memory: Callable[[], Memory] = Memory
-    memories: dict[Ref, Memory] = field(default_factory=dict)
+    memories: defaultdict[Ref, Memory] = field(default_factory=lambda: defaultdict(Memory))
 
     def __post_init__(self) -> None:
         self._this_cluster = ThisCluster(self.ports, self.settings)
@@ -50,7 +49,7 @@ class Releaser:
         claim = Claim.read(manifest)
         if not is_of(claim, await self._this_cluster.name()):
             return None
-        memory = self.memories.setdefault(ref, self.memory())
+        memory = self.memories[ref]
         phases = self.phases if claim.spec.release_time is not None else self.phases[:1]
         decisions = await plan(phases, claim, memory, now)
         decisions, changed = await carry_out(decisions, self.ports, memory)

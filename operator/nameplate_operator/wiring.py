@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -89,15 +90,12 @@ class Passes:
 
 def passes(ports: Ports, settings: OperatorSettings, metrics: Metrics) -> Passes:
     """Return the passes over our kinds."""
-
-    def memory() -> Memory:
-        return Memory(look_failed=metrics.look_failed)
-
+    memories = defaultdict[Ref, Memory](lambda: Memory(look_failed=metrics.look_failed))
     phases = tuple(each(ports, settings) for each in ORDER)
     parents = ParentServers(DelegationLook(ports.resolver, settings.dns.check_timeout, ports.cuts))
     return Passes(
-        domains=Reconciler(phases, ports, settings, Teardown(ports, settings), memory=memory),
-        claims=Releaser(release_phases(ports, settings, parents), ports, settings, memory=memory),
+        domains=Reconciler(phases, ports, settings, Teardown(ports, settings), memories=memories),
+        claims=Releaser(release_phases(ports, settings, parents), ports, settings, memories=memories),
         sweep=Sweep(ports, settings, metrics.sweep_halted.set),
         sweep_every=settings.release.sweep_every,
     )

@@ -1,9 +1,10 @@
-"""The wiring: what the passes share, seen in the query logs of a private DNS world."""
+"""The wiring: what the passes share, and that metrics hear of their failed looks."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from nameplate_api.conditions import Reason
 from nameplate_operator.children.names import tls_secret
 from nameplate_operator.claims.undelegation import Answer, Undelegation
 from nameplate_operator.observability import Metrics
@@ -13,9 +14,18 @@ from nameplate_operator.phases.delegation import Delegation
 from nameplate_operator.phases.ingestion import IngestionService
 from nameplate_operator.phases.route import Route
 from nameplate_operator.phases.zone import Hosting, ZoneHosting
-from nameplate_operator.ports import Certificate, Holding, Zone
+from nameplate_operator.ports import Certificate, Holding, ProviderError, Zone
 from nameplate_operator.wiring import passes
-from tests.nameplate_operator.builders import TOKEN, a_claim, a_domain, memory_ports, settings
+from tests.nameplate_operator.builders import (
+    TOKEN,
+    a_claim,
+    a_domain,
+    claim_manifest,
+    domain_manifest,
+    memory_ports,
+    settings,
+)
+from tests.nameplate_operator.memory_cluster import MemoryCluster
 from tests.nameplate_operator.memory_ports import EPOCH
 from tests.world.dns.world import DnsWorld
 from tests.worlds.asking import resolver
@@ -77,3 +87,37 @@ async def test_what_one_phase_learnt_of_the_zones_above_no_other_asks_again(dns_
     assert world.queries(parent, NAME, "NS")
     assert world.queries(world.root) == []
     assert world.queries(world["example"]) == []
+
+
+async def test_failed_looks_of_every_kind_of_pass_are_counted() -> None:
+    cluster, metrics = MemoryCluster(), Metrics()
+    zone = {"provider": "powerdns", "id": NAME, "nameservers": OURS, "delegated": True}
+    claim = cluster.put(claim_manifest(zone=zone, releaseTime="2029-12-31T00:00:00Z"))
+    domain = cluster.put(domain_manifest())
+    wired = passes(memory_ports(cluster), settings(), metrics)
+    wired.now = lambda: EPOCH
+
+    def counted(condition: str, reason: str) -> float | None:
+        labels = {"condition": condition, "reason": reason}
+        return metrics.registry.get_sample_value("nameplate_failed_looks_total", labels)
+
+    for passed in (1, 2):
+        await wired(claim)
+        assert counted("Undelegated", "ParentUnreachable") == passed
+    cluster.failing["DomainClaim"] = ProviderError(Reason.PROVIDER_UNAVAILABLE, "The API server is away.")
+    await wired(domain)
+    assert counted("Accepted", "ProviderUnavailable") == 1
+
+
+async def test_what_is_gone_is_forgotten() -> None:
+    cluster = MemoryCluster()
+    refs = [cluster.put(claim_manifest()), cluster.put(domain_manifest())]
+    wired = passes(memory_ports(cluster), settings(), Metrics())
+    wired.now = lambda: EPOCH
+    for ref in refs:
+        await wired(ref)
+    assert {*wired.domains.memories, *wired.claims.memories} == {*refs}
+    for ref in refs:
+        del cluster.objects[ref]
+        assert await wired(ref) is None
+    assert (wired.domains.memories, wired.claims.memories) == ({}, {})
