@@ -71,8 +71,8 @@ def _one_sink(sink: Sink) -> Sink:
     return sink
 
 
-class IngestionSettings(_Settings):
-    """The ingestion service that each domain runs."""
+class PodSettings(_Settings):
+    """The Pods of the ingestion service that each domain runs."""
 
     image: Annotated[str, Field(min_length=1, description="Container image.")]
     image_pull_policy: Annotated[str | None, Field(description="Pull policy; none = Kubernetes' default.")] = None
@@ -138,7 +138,7 @@ class OperatorSettings(_Settings):
     namespace: Annotated[str, Field(description="The operator's own namespace.")] = "nameplate-system"
     zones: ZoneSettings
     dns: DnsSettings = DnsSettings()
-    ingestion: IngestionSettings
+    ingestion: PodSettings
     route: RouteSettings = RouteSettings()
     prober: ProberSettings = ProberSettings()
     pace: PaceSettings = PaceSettings()

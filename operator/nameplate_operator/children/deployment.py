@@ -8,7 +8,7 @@ from nameplate_operator.children import names
 from nameplate_operator.children.key_files import key_files, sink_of
 from nameplate_operator.children.labels import labels, metadata, selector
 from nameplate_operator.children.quantity import canonical
-from nameplate_operator.settings import IngestionSettings
+from nameplate_operator.settings import PodSettings
 from nameplate_operator.subject import Domain
 
 HTTP_CONTAINER_PORT = 8080
@@ -19,7 +19,7 @@ _USER = 10001
 _GRACE = 30
 
 
-def deployment(domain: Domain, settings: IngestionSettings) -> dict[str, Any]:
+def deployment(domain: Domain, settings: PodSettings) -> dict[str, Any]:
     """Return the Deployment; its Pods read their settings again by themselves: only a new Secret restarts them."""
     name = names.ingestion(domain)
     return {
@@ -36,7 +36,7 @@ def deployment(domain: Domain, settings: IngestionSettings) -> dict[str, Any]:
     }
 
 
-def _pod(domain: Domain, settings: IngestionSettings) -> dict[str, Any]:
+def _pod(domain: Domain, settings: PodSettings) -> dict[str, Any]:
     return {
         "serviceAccountName": names.ingestion(domain),
         "automountServiceAccountToken": False,
@@ -62,7 +62,7 @@ def _pod(domain: Domain, settings: IngestionSettings) -> dict[str, Any]:
     }
 
 
-def _container(domain: Domain, settings: IngestionSettings) -> dict[str, Any]:
+def _container(domain: Domain, settings: PodSettings) -> dict[str, Any]:
     container: dict[str, Any] = {
         "name": "ingestion",
         "image": settings.image,
@@ -95,7 +95,7 @@ def _resources(resources: Resources) -> dict[str, dict[str, str]]:
     return {kind: {name: canonical(value) for name, value in named.items()} for kind, named in amounts.items()}
 
 
-def _volumes(domain: Domain, settings: IngestionSettings) -> list[dict[str, Any]]:
+def _volumes(domain: Domain, settings: PodSettings) -> list[dict[str, Any]]:
     keys: list[dict[str, Any]] = [
         {"secret": {"name": ref.name, "optional": True, "items": [{"key": ref.key, "path": path}]}}
         for path, ref in key_files(domain, sink_of(domain, settings)).items()

@@ -3,7 +3,7 @@
 from nameplate_api.custom_domain import SecretKeyRef, Sink
 from nameplate_api.ingestion_settings import ForwardSettings, KafkaSettings, SaslSettings, SinkSettings, TlsSettings
 from nameplate_api.sink import FileSink, ForwardSink, KafkaSink
-from nameplate_operator.settings import IngestionSettings
+from nameplate_operator.settings import PodSettings
 from nameplate_operator.subject import Domain
 
 # No source has a name with a dot.
@@ -12,7 +12,7 @@ _CA = "sink.ca.crt"
 _PASSWORD = "sink.password"
 
 
-def sink_of(domain: Domain, settings: IngestionSettings) -> Sink:
+def sink_of(domain: Domain, settings: PodSettings) -> Sink:
     """Return where the domain's events go: what it says itself, or the platform's default."""
     own = domain.spec.ingestion.sink
     return own if own is not None and own != Sink() else settings.sink

@@ -7,7 +7,7 @@ from nameplate_operator.children import names
 from nameplate_operator.children.key_files import sink_of, sink_settings
 from nameplate_operator.children.labels import metadata
 from nameplate_operator.records import hosts
-from nameplate_operator.settings import IngestionSettings as PodSettings
+from nameplate_operator.settings import PodSettings
 from nameplate_operator.subject import Domain
 
 

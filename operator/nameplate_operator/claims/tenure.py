@@ -14,25 +14,25 @@ _UNBOUND_EVERY = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class Occupancy:
     """``vanished`` says that the holder is gone; it is looked for only where that counts at once."""
 
     vanished: bool = False
 
 
-class Tenure(Phase[Claim, Holding]):
+class Tenure(Phase[Claim, Occupancy]):
     """Says who holds the name; removes an unbound claim that was left behind."""
 
     condition = ConditionType.BOUND
 
-    async def observe(self, subject: Claim, findings: Findings, now: datetime) -> Holding | None:
+    async def observe(self, subject: Claim, findings: Findings, now: datetime) -> Occupancy | None:
         """Look for the holder of a claim that is not bound or that somebody deleted."""
         in_use = subject.bound and not subject.deleting
         if in_use or subject.spec.release_time is not None or _is_reservation(subject):
-            return Holding()
-        return Holding(await is_vanished(self.ports.cluster, subject))
+            return Occupancy()
+        return Occupancy(await is_vanished(self.ports.cluster, subject))
 
-    def decide(self, subject: Claim, seen: Holding, was: Was) -> Decision:
+    def decide(self, subject: Claim, seen: Occupancy, was: Was) -> Decision:
         """Say how the claim stands."""
         holder = subject.spec.holder
         if subject.spec.release_time is not None:

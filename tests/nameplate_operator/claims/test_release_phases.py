@@ -6,7 +6,7 @@ import pytest
 
 from nameplate_operator.changes import WriteRecords
 from nameplate_operator.claims.quarantine import DeleteZone, Quarantine, Rest
-from nameplate_operator.claims.tenure import Holding, Tenure
+from nameplate_operator.claims.tenure import Occupancy, Tenure
 from nameplate_operator.claims.undelegation import Answer, Undelegation
 from nameplate_operator.claims.withdrawal import Remains, Withdrawal
 from nameplate_operator.claims.writes import DeleteClaim, WriteClaim
@@ -66,7 +66,7 @@ BOUND = {
 @pytest.mark.parametrize(("subject", "vanished", "expected"), BOUND.values(), ids=BOUND)
 def test_bound(subject, vanished, expected):
     phase = Tenure(memory_ports(), settings())
-    assert answer(phase.decide(subject, Holding(vanished), Was(NOW))) == expected
+    assert answer(phase.decide(subject, Occupancy(vanished), Was(NOW))) == expected
 
 
 def bare(upserts=(), deletions=(), *records):
