@@ -29,7 +29,9 @@ def _basic_user(authorization: bytes | None) -> bytes | None:
     """Return the user (RFC 7617) whatever the password; credentials that cannot be read are a key that nobody has."""
     if authorization is None or authorization[:6].lower() != b"basic ":
         return None
+    credentials = authorization[6:].strip().rstrip(b"=")
     try:
-        return binascii.a2b_base64(authorization[6:] + b"==").partition(b":")[0] or None
+        credentials = binascii.a2b_base64(credentials + b"=" * (-len(credentials) % 4), strict_mode=True)
+        return credentials.partition(b":")[0] or None
     except ValueError:
         return authorization
