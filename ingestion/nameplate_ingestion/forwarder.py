@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -17,8 +18,10 @@ from nameplate_ingestion.delivery.window import Window
 from nameplate_ingestion.record import Position, decode
 
 LANES = 8
-READ_OCTETS = 256 * 1024
+READ_OCTETS = 128 * 1024
 WINDOW_OCTETS = 4 * 1024**2
+MANY_EVENTS = 200
+"""Of one record: to read so many would hold up all who share the loop."""
 
 logger = logging.getLogger(__name__)
 
@@ -65,16 +68,11 @@ class Forwarder:
         """Why the sink takes nothing now; empty while it does."""
         self._log = log
         self._places = places
-        self._pause = Pause(timing)
         self._timing = timing
+        self._pause = Pause(timing)
         self._window = Window(log.retire, WINDOW_OCTETS)
         self._lanes = [Lane() for _ in range(LANES)]
         self._read_up_to = log.retired
-
-    @property
-    def under_way(self) -> int:
-        """Records that were read and are not retired."""
-        return len(self._window)
 
     async def serve(self) -> None:
         """Forward until cancelled; what is then not acknowledged comes again after the next start."""
@@ -82,16 +80,6 @@ class Forwarder:
             for lane in self._lanes:
                 tasks.create_task(self._serve_lane(lane))
             await self._read()
-
-    async def drain(self, last: Position, until: float) -> int:
-        """Wait until all records up to `last` are retired, or the clock shows `until`. Return how many are left."""
-        while self._log.retired < last and self._timing.clock() < until:
-            change = asyncio.ensure_future(self._window.change())
-            pause = asyncio.ensure_future(self._timing.sleep(until - self._timing.clock()))
-            await asyncio.wait({change, pause}, return_when=asyncio.FIRST_COMPLETED)
-            for task in (change, pause):
-                task.cancel()
-        return len(self._window)
 
     async def _read(self) -> None:
         while True:
@@ -102,10 +90,15 @@ class Forwarder:
 
     async def _begin(self, position: Position, octets: bytes) -> None:
         try:
-            found = deliveries(position, decode(octets), self.domain)
+            record = decode(octets)
+            if record.events > MANY_EVENTS:
+                found = await asyncio.to_thread(deliveries, position, record, self.domain)
+            else:
+                found = deliveries(position, record, self.domain)
         except (Unreadable, msgspec.DecodeError) as error:
             self._window.open(position, len(octets), 1)
-            await self._park_record(octets, str(error))
+            await self._park(partial(self._places.dead_letters.park_record, octets, self.domain, str(error)))
+            self.counts.parked += 1
             self._window.settle([position])
             return
         self._window.open(position, len(octets), len(found))
@@ -148,27 +141,23 @@ class Forwarder:
         refused = [
             (delivery, verdict.reason) for delivery, verdict in zip(batch, verdicts, strict=True) if verdict is not None
         ]
-        parked = False
-        while refused and not parked:
-            try:
-                await self._places.dead_letters.park(refused)
-                parked = True
-            except OSError as error:
-                await self._keep(error)
+        if refused:
+            await self._park(partial(self._places.dead_letters.park, refused))
         self.counts.parked += len(refused)
         self.counts.delivered += len(batch) - len(refused)
         self._window.settle(delivery.position for delivery in batch)
 
-    async def _park_record(self, octets: bytes, reason: str) -> None:
-        parked = False
-        while not parked:
+    async def _park(self, park: Callable[[], Awaitable[None]]) -> None:
+        """Try until it is done: an event that is nowhere else must not retire."""
+        pause = Pause(self._timing)
+        while True:
             try:
-                await self._places.dead_letters.park_record(octets, self.domain, reason)
-                parked = True
+                await park()
             except OSError as error:
-                await self._keep(error)
-        self.counts.parked += 1
-
-    async def _keep(self, error: OSError) -> None:
-        self._failed(f"dead letters cannot be kept: {error.strerror}", None)
-        await self._pause.over()
+                self.away = f"dead letters cannot be kept: {error.strerror}"
+                logger.warning("The dead letters of %s cannot be kept: %s", self.domain, error.strerror)
+                pause.failed(None)
+                await pause.over()
+            else:
+                self.away = ""
+                return

@@ -1,28 +1,173 @@
 """The forwarder: each event of a log reaches the sink, in order, and its record retires only then."""
 
 import asyncio
+import base64
 import json
+from contextlib import asynccontextmanager
+
+import pytest
 
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
-from nameplate_ingestion.forwarder import Forwarder, Places
+from nameplate_ingestion.delivery.sink import BatchLimits, Refused, SinkAway
+from nameplate_ingestion.delivery.timing import Timing
+from nameplate_ingestion.forwarder import WINDOW_OCTETS, Forwarder, Places
 from nameplate_ingestion.record import Record, encode
 from nameplate_ingestion.sinks.file import FileSink
 from nameplate_ingestion.sinks.settings import FileSettings
 from tests.cluster.waiting import eventually
 from tests.nameplate_ingestion.memory_log import MemoryLog
+from tests.nameplate_ingestion.played_sink import PlayedSink, a_record
+
+
+@asynccontextmanager
+async def forwarding(log, sink, directory, domain="acme.example", timing=None):
+    """Run a forwarder."""
+    forwarder = Forwarder(domain, log, Places(sink, DeadLetters(directory / "dead")), timing or Timing())
+    serving = asyncio.create_task(forwarder.serve())
+    try:
+        yield forwarder
+    finally:
+        serving.cancel()
+        await asyncio.wait([serving])
+        await sink.close()
+
+
+def letters(directory):
+    """Return what was parked."""
+    files = sorted((directory / "dead").glob("*.jsonl"))
+    return [json.loads(line) for file in files for line in file.read_text().splitlines()]
 
 
 async def test_events_stand_in_the_file_before_their_record_retires(tmp_path):
     log = MemoryLog()
-    sink = FileSink(FileSettings(tmp_path / "events"))
-    forwarder = Forwarder("acme.example", log, Places(sink, DeadLetters(tmp_path / "dead")))
-    serving = asyncio.create_task(forwarder.serve())
-    last = log.append(encode(Record("web", "track", 0.0, "", "a", 1, b'{"userId":"u"}')))
-    await eventually(lambda: log.retired == last, "the record retires")
+    async with forwarding(log, FileSink(FileSettings(tmp_path / "events")), tmp_path):
+        last = log.append(encode(Record("web", "track", 0.0, "", "a", 1, b'{"userId":"u"}')))
+        await eventually(lambda: log.retired == last, "the record retires")
     (line,) = (tmp_path / "events" / "events-000001.jsonl").read_text().splitlines()
     written = json.loads(line)
     assert (written["domain"], written["source"]) == ("acme.example", "web")
     assert written["event"]["messageId"] == "a-0"
-    serving.cancel()
-    await asyncio.wait([serving])
-    await sink.close()
+
+
+async def test_one_users_events_keep_their_order_while_users_go_in_parallel(tmp_path):
+    log, sink = MemoryLog(), PlayedSink()
+    async with forwarding(log, sink, tmp_path):
+        last = [log.append(a_record(number, f"u{number % 17}")) for number in range(2000)][-1]
+        await eventually(lambda: log.retired == last, "all records retire")
+    assert sink.firsts_by_user() == {f"u{user}": list(range(user, 2000, 17)) for user in range(17)}
+    assert set(sink.counts().values()) == {1}
+
+
+async def test_batches_stay_within_the_sinks_limits_but_an_event_alone_may_be_larger(tmp_path):
+    log, sink = MemoryLog(), PlayedSink(limits=BatchLimits(deliveries=7, octets=600))
+    for number in range(100):
+        log.append(a_record(number, "u"))
+    body = json.dumps({"userId": "u", "number": 100, "text": "x" * 2000}).encode()
+    log.append(encode(Record("web", "track", 0.0, "", "big", 1, body)))
+    last = log.append(a_record(101, "u"))
+    async with forwarding(log, sink, tmp_path):
+        await eventually(lambda: log.retired == last, "all records retire")
+    assert max(map(len, sink.batches)) > 1
+    for batch in sink.batches:
+        assert len(batch) <= 7
+        assert len(batch) == 1 or sum(len(delivery.event) for delivery in batch) <= 600
+    assert sink.firsts_by_user() == {"u": list(range(102))}
+
+
+async def test_only_the_acknowledged_beginning_of_the_log_retires(tmp_path):
+    held = asyncio.Event()
+
+    def decide(batch):
+        if any(delivery.user == "slow" for delivery in batch) and not held.is_set():
+            raise SinkAway("not now")
+        return [None] * len(batch)
+
+    log, sink = MemoryLog(), PlayedSink(decide)
+    before = log.append(a_record(0, "quick"))
+    log.append(a_record(1, "slow"))
+    last = log.append(a_record(2, "quick"))
+    quick = Timing(sleep=lambda _: asyncio.sleep(0.001))
+    async with forwarding(log, sink, tmp_path, timing=quick):
+        await eventually(lambda: {"m-0", "m-2"} <= sink.ids, "the quick user's events arrive")
+        assert log.retired == before
+        held.set()
+        await eventually(lambda: log.retired == last, "all records retire", timeout=60)
+
+
+async def test_a_restart_goes_on_behind_what_retired(tmp_path):
+    log = MemoryLog()
+    first = [log.append(a_record(number, "u")) for number in range(50)][-1]
+    async with forwarding(log, PlayedSink(), tmp_path):
+        await eventually(lambda: log.retired == first, "the first half retires")
+    last = [log.append(a_record(number, "u")) for number in range(50, 100)][-1]
+    sink = PlayedSink()
+    async with forwarding(log, sink, tmp_path):
+        await eventually(lambda: log.retired == last, "the second half retires")
+    assert sink.firsts_by_user() == {"u": list(range(50, 100))}
+
+
+async def test_an_event_that_the_sink_refuses_is_parked_with_the_reason_and_its_record_retires(tmp_path):
+    def decide(batch):
+        return [Refused("bad \x1b[31m news") if delivery.message_id == "m-3" else None for delivery in batch]
+
+    log, sink = MemoryLog(), PlayedSink(decide)
+    last = [log.append(a_record(number, "u")) for number in range(6)][-1]
+    async with forwarding(log, sink, tmp_path) as forwarder:
+        await eventually(lambda: log.retired == last, "all records retire")
+    (letter,) = letters(tmp_path)
+    assert letter.pop("parkedAt").endswith("Z")
+    assert letter["event"].pop("number") == 3
+    assert letter["reason"] == "bad ?[31m news"
+    assert (letter["domain"], letter["source"], letter["messageId"]) == ("acme.example", "web", "m-3")
+    assert (forwarder.counts.delivered, forwarder.counts.parked) == (5, 1)
+
+
+@pytest.mark.parametrize("octets", [b"\xc1", encode(Record("web", "batch", 0.0, "", "a", 1, b'{"batch":7}'))])
+async def test_a_record_that_cannot_be_read_is_parked_whole(tmp_path, octets):
+    log, sink = MemoryLog(), PlayedSink()
+    log.append(octets)
+    last = log.append(a_record(1, "u"))
+    async with forwarding(log, sink, tmp_path):
+        await eventually(lambda: log.retired == last, "all records retire")
+    (letter,) = letters(tmp_path)
+    assert base64.b64decode(letter["record"]) == octets
+    assert sink.ids == {"m-1"}
+
+
+async def test_a_record_without_events_retires(tmp_path):
+    log = MemoryLog()
+    last = log.append(encode(Record("web", "batch", 0.0, "", "a", 0, b'{"batch":[]}')))
+    async with forwarding(log, PlayedSink(), tmp_path):
+        await eventually(lambda: log.retired == last, "the record retires")
+
+
+async def test_what_is_under_way_is_bounded(tmp_path):
+    def decide(batch):
+        raise SinkAway("for good")
+
+    log = MemoryLog()
+    body = json.dumps({"userId": "u", "text": "x" * 30_000}).encode()
+    record = encode(Record("web", "track", 0.0, "", "a", 1, body))
+    for _ in range(3 * WINDOW_OCTETS // len(record)):
+        log.append(record)
+    async with forwarding(log, PlayedSink(decide), tmp_path) as forwarder:
+        await eventually(lambda: forwarder._window.octets >= WINDOW_OCTETS, "the window is full")
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert forwarder._window.octets < WINDOW_OCTETS + 128 * 1024 + len(record)
+
+
+async def test_a_sink_that_breaks_in_a_way_nobody_thought_of_is_asked_again(tmp_path, caplog):
+    failures = iter([ZeroDivisionError("oops"), KeyError("oops")])
+
+    def decide(batch):
+        failure = next(failures, None)
+        if failure:
+            raise failure
+        return [None] * len(batch)
+
+    log = MemoryLog()
+    last = log.append(a_record(1, "u"))
+    async with forwarding(log, PlayedSink(decide), tmp_path, timing=Timing(sleep=lambda _: asyncio.sleep(0.001))):
+        await eventually(lambda: log.retired == last, "the record retires")
+    assert "ZeroDivisionError" in caplog.text

@@ -32,15 +32,13 @@ def show_time(instant: datetime) -> str:
 def corrected(original: datetime | None, sent_at: datetime | None, received_at: datetime) -> datetime:
     """Return ``received_at - (sent_at - original)``.
 
-    Without a time of sending there is no skew to know, and the original stands; without an original, or where the two
-    of them lead out of the calendar, the time of receipt is all that is known.
+    Without a time of sending there is no skew to know, and the original stands. Without an original, or where all this
+    leads to before 1970 or out of the calendar, the time of receipt is all that is known.
     """
     if original is None:
         return received_at
-    if sent_at is None:
-        return original
     try:
-        instant = received_at - (sent_at - original)
+        instant = original if sent_at is None else received_at - (sent_at - original)
     except OverflowError:
         return received_at
     return instant if instant >= _EPOCH else received_at

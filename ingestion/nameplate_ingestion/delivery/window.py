@@ -27,10 +27,6 @@ class Window:
         self._changed = asyncio.Event()
         self.octets = 0
 
-    def __len__(self) -> int:
-        """Return the number of records."""
-        return len(self._order)
-
     def open(self, position: Position, octets: int, events: int) -> None:
         """Begin with a record of so many events."""
         record = _Open(position, octets, events)
@@ -57,9 +53,5 @@ class Window:
     async def room(self) -> None:
         """Wait until another record may begin."""
         while self.octets >= self._most_octets:
-            await self.change()
-
-    async def change(self) -> None:
-        """Wait until something is retired."""
-        self._changed.clear()
-        await self._changed.wait()
+            self._changed.clear()
+            await self._changed.wait()

@@ -1,0 +1,111 @@
+"""Files of lines: safe before they are called so, rotated, whole after a crash, and never removed by us."""
+
+import errno
+import os
+
+import pytest
+
+from nameplate_ingestion.delivery.line_files import Caps, LineFiles
+
+ROOMY = Caps(file=1000, all=100_000)
+
+
+def lines_of(directory):
+    return [line for path in sorted(directory.glob("*")) for line in path.read_bytes().splitlines()]
+
+
+def test_lines_are_synced_before_append_returns(tmp_path, monkeypatch):
+    synced = []
+    fdatasync = os.fdatasync
+    monkeypatch.setattr(os, "fdatasync", lambda fd: (synced.append(os.fstat(fd).st_size), fdatasync(fd)))
+    files = LineFiles(tmp_path / "new" / "events", "events", ROOMY)
+    files.append([b"one", b"two"])
+    assert synced == [8]
+    assert lines_of(tmp_path / "new" / "events") == [b"one", b"two"]
+
+
+def test_a_full_file_is_followed_by_another(tmp_path):
+    files = LineFiles(tmp_path, "events", Caps(file=10, all=1000))
+    for number in range(5):
+        files.append([b"%06d" % number])
+    assert [path.name for path in files.paths()] == [f"events-00000{number}.jsonl" for number in (1, 2, 3)]
+    assert [path.stat().st_size for path in files.paths()] == [14, 14, 7]
+
+
+def test_another_life_goes_on_behind_the_last_line(tmp_path):
+    LineFiles(tmp_path, "events", ROOMY).append([b"one"])
+    LineFiles(tmp_path, "events", ROOMY).append([b"two"])
+    assert lines_of(tmp_path) == [b"one", b"two"]
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("torn", [b"t", b"x" * 200_000, b""])
+def test_a_line_that_a_crash_tore_is_cut(tmp_path, torn):
+    caps = Caps(file=10**6, all=10**6)
+    LineFiles(tmp_path, "events", caps).append([b"one"])
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(path.read_bytes() + torn)
+    LineFiles(tmp_path, "events", caps).append([b"two"])
+    assert lines_of(tmp_path) == [b"one", b"two"]
+
+
+def test_a_file_of_nothing_but_a_torn_line_is_emptied(tmp_path):
+    (tmp_path / "events-000001.jsonl").write_bytes(b"x" * 100)
+    LineFiles(tmp_path, "events", ROOMY).append([b"one"])
+    assert lines_of(tmp_path) == [b"one"]
+
+
+def test_at_the_cap_nothing_more_is_taken_until_somebody_takes_files_away(tmp_path):
+    files = LineFiles(tmp_path, "events", Caps(file=10, all=30))
+    for number in range(4):
+        files.append([b"%06d" % number])
+    with pytest.raises(OSError, match="take some away") as caught:
+        files.append([b"000004"])
+    assert caught.value.errno == errno.ENOSPC
+    files.paths()[0].unlink()
+    files.append([b"000004"])
+    assert lines_of(tmp_path) == [b"000002", b"000003", b"000004"]
+
+
+def test_what_an_fsync_failed_for_is_not_called_safe_and_the_next_lines_go_to_another_file(tmp_path, monkeypatch):
+    files = LineFiles(tmp_path, "events", ROOMY)
+    files.append([b"one"])
+    fdatasync = os.fdatasync
+
+    def broken(descriptor):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fdatasync", broken)
+    with pytest.raises(OSError, match="Input/output"):
+        files.append([b"two"])
+    monkeypatch.setattr(os, "fdatasync", fdatasync)
+    files.append([b"two"])
+    assert [path.read_bytes() for path in files.paths()] == [b"one\n", b"two\n"]
+
+
+def test_half_a_write_on_a_full_disk_leaves_no_torn_line(tmp_path, monkeypatch):
+    files = LineFiles(tmp_path, "events", ROOMY)
+    files.append([b"one"])
+    write = os.write
+
+    def short(descriptor, octets):
+        if len(octets) <= 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(descriptor, octets[:2])
+
+    monkeypatch.setattr(os, "write", short)
+    with pytest.raises(OSError, match="No space"):
+        files.append([b"two"])
+    monkeypatch.setattr(os, "write", write)
+    files.append([b"three"])
+    assert lines_of(tmp_path) == [b"one", b"three"]
+
+
+def test_a_file_that_was_removed_under_the_writer_is_noticed_and_another_begun(tmp_path):
+    files = LineFiles(tmp_path, "events", ROOMY)
+    files.append([b"one"])
+    files.paths()[0].unlink()
+    with pytest.raises(OSError, match="was removed"):
+        files.append([b"two"])
+    files.append([b"two"])
+    assert lines_of(tmp_path) == [b"two"]

@@ -1,0 +1,170 @@
+"""The forward sink: what it posts, and what it makes of every answer."""
+
+import base64
+import json
+from email.utils import formatdate
+
+import pytest
+
+from nameplate_ingestion.delivery.sink import Delivery, Refused, SinkAway
+from nameplate_ingestion.record import Position
+from nameplate_ingestion.sinks.forward import ForwardSink
+from nameplate_ingestion.sinks.settings import ForwardSettings
+from tests.nameplate_ingestion.sinks.tracking_api import Told, TrackingApi
+from tests.world.loopback_certificate import self_signed
+
+NOW = 1893499500.0  # 2030-01-01T12:05:00Z, five minutes after the events were received
+KEYS = {"web": "key-web", "app": "key-app"}
+
+
+def a_delivery(number, source="web", **event):
+    octets = json.dumps({"number": number, **event}).encode()
+    return Delivery(Position(1, number), "acme.example", source, "u", f"m-{number}", octets)
+
+
+async def deliver(api, batch, **settings):
+    """Deliver one batch through a sink of its own."""
+    sink = ForwardSink(ForwardSettings(api.url, **{"write_keys": KEYS, **settings}), now=lambda: NOW)
+    try:
+        return await sink.deliver(batch)
+    finally:
+        await sink.close()
+
+
+def key_of(post):
+    kind, _, value = post.headers["Authorization"].partition(" ")
+    assert kind == "Basic"
+    return base64.b64decode(value).decode()
+
+
+async def test_a_batch_is_posted_as_the_tracking_api_documents_it():
+    with TrackingApi() as api:
+        assert await deliver(api, [a_delivery(1), a_delivery(2)]) == [None, None]
+    (post,) = api.posts
+    assert post.path == "/v1/batch"
+    assert key_of(post) == "key-web:"
+    assert post.headers["Content-Type"] == "application/json"
+    assert post.headers["Content-Encoding"] == "gzip"
+    assert post.body == {"batch": [{"number": 1}, {"number": 2}], "sentAt": "2030-01-01T12:05:00.000Z"}
+
+
+async def test_the_endpoint_reckons_the_time_that_we_know():
+    times = {
+        "timestamp": "2030-01-01T11:59:58.000Z",
+        "originalTimestamp": "2029-01-01T00:00:00Z",
+        "sentAt": "2029-01-01T00:00:02Z",
+        "receivedAt": "2030-01-01T12:00:00.000Z",
+    }
+    with TrackingApi() as api:
+        await deliver(api, [a_delivery(1, **times)])
+    # It takes sentAt for what our clock shows now, and so finds no skew.
+    assert api.taken == [{"number": 1, "timestamp": "2030-01-01T11:59:58.000Z"}]
+
+
+async def test_sources_never_share_a_post_and_order_is_kept():
+    batch = [a_delivery(1), a_delivery(2, "app"), a_delivery(3, "app"), a_delivery(4)]
+    with TrackingApi() as api:
+        assert await deliver(api, batch) == [None] * 4
+    assert [(key_of(post), post.numbers) for post in api.posts] == [
+        ("key-web:", [1]),
+        ("key-app:", [2, 3]),
+        ("key-web:", [4]),
+    ]
+
+
+async def test_one_write_key_may_stand_for_all_sources():
+    with TrackingApi() as api:
+        await deliver(api, [a_delivery(1, "gone")], write_key="one")
+    assert key_of(api.posts[0]) == "one:"
+
+
+async def test_a_source_without_a_write_key_is_refused_not_waited_for():
+    with TrackingApi() as api:
+        verdicts = await deliver(api, [a_delivery(1), a_delivery(2, "gone"), a_delivery(3)])
+    assert verdicts == [None, Refused("there is no write key for the source gone"), None]
+    assert [event["number"] for event in api.taken] == [1, 3]
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+async def test_the_one_event_that_a_batch_is_refused_for_is_found_and_order_is_kept(status):
+    def answer(post):
+        return Told(status, body=b'{"message":"bad event"}') if 6 in post.numbers else Told()
+
+    with TrackingApi(answer) as api:
+        verdicts = await deliver(api, [a_delivery(number) for number in range(10)])
+    refused = Refused(f'it answered {status}: {{"message":"bad event"}}')
+    assert verdicts == [refused if number == 6 else None for number in range(10)]
+    assert [event["number"] for event in api.taken] == [0, 1, 2, 3, 4, 5, 7, 8, 9]
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "retry_after"),
+    [
+        pytest.param(429, (("Retry-After", "17"),), 17.0, id="seconds"),
+        pytest.param(503, (("Retry-After", formatdate(NOW + 90, usegmt=True)),), 90.0, id="a date"),
+        pytest.param(503, (("Retry-After", formatdate(NOW - 90, usegmt=True)),), 0.0, id="a date gone by"),
+        pytest.param(503, (("Retry-After", "soon"),), None, id="neither"),
+        pytest.param(503, (("Retry-After", "\u00b2"),), None, id="no digit of ours"),
+        pytest.param(500, (), None, id="no header"),
+        pytest.param(401, (), None, id="our key is refused, not the events"),
+        pytest.param(403, (), None, id="we may not"),
+        pytest.param(404, (), None, id="the URL is wrong"),
+        pytest.param(302, (("Location", "http://127.0.0.1:9/"),), None, id="a redirect is never followed"),
+    ],
+)
+async def test_an_answer_that_is_not_about_the_events_means_that_the_sink_is_away(status, headers, retry_after):
+    def answer(post):
+        return Told() if post.numbers == [1] else Told(status, headers)
+
+    with TrackingApi(answer) as api, pytest.raises(SinkAway, match=f"answered {status}") as caught:
+        await deliver(api, [a_delivery(1), a_delivery(2, "app"), a_delivery(3, "app")])
+    assert caught.value.verdicts == [None]
+    assert caught.value.retry_after == retry_after
+    assert len(api.posts) == 2
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204])
+async def test_success_is_success(status):
+    body = b"" if status == 204 else b"{}"
+    with TrackingApi(lambda _: Told(status, body=body)) as api:
+        assert await deliver(api, [a_delivery(1)]) == [None]
+
+
+async def test_a_connection_that_breaks_means_that_the_sink_is_away():
+    with TrackingApi(lambda _: Told(500, hang_up=True)) as api, pytest.raises(SinkAway, match="RemoteProtocolError"):
+        await deliver(api, [a_delivery(1)])
+    with pytest.raises(SinkAway, match="ConnectError"):
+        await deliver(api, [a_delivery(1)])
+
+
+async def test_an_endless_answer_is_not_read_to_its_end():
+    with TrackingApi(lambda _: Told(400, body=b"x" * 5_000_000)) as api:
+        (verdict,) = await deliver(api, [a_delivery(1)])
+    assert verdict == Refused("it answered 400: " + "x" * 300)
+
+
+async def test_a_batch_of_the_most_and_largest_events_stays_within_the_documented_limits():
+    limits = ForwardSink.limits
+    event = {"text": "x" * (limits.octets // limits.deliveries - 40)}
+    batch = [a_delivery(number, **event) for number in range(limits.deliveries)]
+    assert sum(len(delivery.event) for delivery in batch) <= limits.octets
+    with TrackingApi() as api:
+        await deliver(api, batch)
+    (post,) = api.posts
+    assert len(post.numbers) == 2500
+    assert post.octets <= 500_000
+
+
+async def test_tls_is_verified(tmp_path, monkeypatch):
+    certificate = self_signed(tmp_path)
+    with TrackingApi(certificate=certificate) as api:
+        with pytest.raises(SinkAway, match="CERTIFICATE_VERIFY_FAILED"):
+            await deliver(api, [a_delivery(1)])
+        assert not api.posts
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert await deliver(api, [a_delivery(1)]) == [None]
+
+
+async def test_write_keys_are_shown_nowhere():
+    assert "key-web" not in repr(ForwardSettings("http://127.0.0.1", "secret-key", KEYS))
+    assert "secret-key" not in repr(ForwardSettings("http://127.0.0.1", "secret-key", KEYS))

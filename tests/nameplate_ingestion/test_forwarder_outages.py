@@ -1,0 +1,152 @@
+"""The forwarder while sinks are away, fail at random, or refuse what cannot be parked: nothing is lost or reordered."""
+
+import asyncio
+import errno
+
+from nameplate_ingestion.delivery.sink import Refused, SinkAway
+from tests.cluster.waiting import eventually
+from tests.nameplate_ingestion.memory_log import MemoryLog
+from tests.nameplate_ingestion.played_sink import PlayedSink, a_record, takes_all
+from tests.nameplate_ingestion.simulated_time import SimulatedTime
+from tests.nameplate_ingestion.test_forwarder import forwarding, letters
+
+USERS = 23
+TEN_MINUTES = 600.0
+
+
+async def _append_over(time, log, seconds, count):
+    """Append so many records within so many simulated seconds."""
+    for number in range(count):
+        log.append(a_record(number, f"u{number % USERS}"))
+        await time.sleep(seconds / count)
+
+
+def _in_order(count):
+    return {f"u{user}": list(range(user, count, USERS)) for user in range(USERS)}
+
+
+async def test_a_sink_that_is_away_for_ten_minutes_gets_all_that_came_meanwhile(tmp_path):
+    time, log = SimulatedTime(), MemoryLog()
+
+    def decide(batch):
+        if time.now < TEN_MINUTES:
+            raise SinkAway("connection refused")
+        return takes_all(batch)
+
+    sink = PlayedSink(decide)
+    jumping = asyncio.create_task(time.jumping())
+    async with forwarding(log, sink, tmp_path, timing=time.timing()) as forwarder:
+        await _append_over(time, log, TEN_MINUTES - 1, 3000)
+        assert not log.retirements
+        assert forwarder.away == "connection refused"
+        attempts = len(sink.batches)
+        await eventually(lambda: log.retired == log.records[-1][0], "all records retire", timeout=60)
+        assert forwarder.away == ""
+    jumping.cancel()
+    assert sink.firsts_by_user() == _in_order(3000)
+    assert set(sink.counts().values()) == {1}
+    # Eight lanes, eight doublings up to a minute, then once or twice a minute each.
+    assert attempts < 8 * (8 + 20)
+    assert time.now < TEN_MINUTES + 200
+
+
+async def test_a_sink_that_fails_half_of_its_answers_gets_everything_in_order(tmp_path, rng, counted):
+    for number in counted(200):
+        time, log = SimulatedTime(), MemoryLog()
+
+        def decide(batch):
+            chance = rng.random()
+            if chance < 0.25:
+                raise SinkAway("503", rng.choice([None, 2.0]))
+            if chance < 0.5:
+                raise SinkAway("half an answer", None, [None] * rng.randrange(len(batch)))
+            return takes_all(batch)
+
+        sink = PlayedSink(decide)
+        jumping = asyncio.create_task(time.jumping())
+        async with forwarding(log, sink, tmp_path / str(number), timing=time.timing(rng.random)):
+            await _append_over(time, log, 10.0, 200)
+            await eventually(lambda: log.retired == log.records[-1][0], "all records retire", timeout=60)  # noqa: B023
+        jumping.cancel()
+        assert sink.firsts_by_user() == _in_order(200)
+
+
+async def test_answers_that_get_lost_after_the_events_were_taken_make_duplicates_of_equal_id_only(tmp_path, rng):
+    time, log = SimulatedTime(), MemoryLog()
+    sink = PlayedSink()
+
+    def decide(batch):
+        if rng.random() < 0.5:
+            sink.taken += batch
+            raise SinkAway("the answer was lost")
+        return takes_all(batch)
+
+    sink.decide = decide
+    jumping = asyncio.create_task(time.jumping())
+    async with forwarding(log, sink, tmp_path, timing=time.timing(rng.random)):
+        await _append_over(time, log, 10.0, 500)
+        await eventually(lambda: log.retired == log.records[-1][0], "all records retire", timeout=60)
+    jumping.cancel()
+    assert sink.firsts_by_user() == _in_order(500)
+    assert set(sink.counts()) == {f"m-{number}" for number in range(500)}
+    assert max(sink.counts().values()) > 1
+
+
+async def test_a_sink_that_asks_to_wait_is_left_alone_so_long(tmp_path):
+    time, log = SimulatedTime(), MemoryLog()
+    asked = []
+
+    def decide(batch):
+        asked.append(time.now)
+        if len(asked) == 1:
+            raise SinkAway("429", retry_after=42.0)
+        return takes_all(batch)
+
+    jumping = asyncio.create_task(time.jumping())
+    async with forwarding(log, PlayedSink(decide), tmp_path, timing=time.timing()):
+        last = [log.append(a_record(number, "u")) for number in range(100)][-1]
+        await eventually(lambda: log.retired == last, "all records retire", timeout=60)
+    jumping.cancel()
+    assert asked[0] + 42.0 <= asked[1] <= asked[0] + 43.0
+
+
+async def test_one_domains_dead_sink_holds_no_other(tmp_path):
+    def decide(batch):
+        raise SinkAway("dead")
+
+    dead_log, log = MemoryLog(), MemoryLog()
+    async with (
+        forwarding(dead_log, PlayedSink(decide), tmp_path / "dead", "dead.example"),
+        forwarding(log, PlayedSink(), tmp_path / "alive"),
+    ):
+        dead_log.append(a_record(0, "u"))
+        last = [log.append(a_record(number, "u")) for number in range(500)][-1]
+        await eventually(lambda: log.retired == last, "the other domain's records retire")
+    assert not dead_log.retirements
+
+
+async def test_what_cannot_be_parked_waits_and_nothing_behind_it_retires(tmp_path, monkeypatch):
+    def decide(batch):
+        return [Refused("no") if delivery.message_id == "m-1" else None for delivery in batch]
+
+    time, log, room = SimulatedTime(), MemoryLog(), asyncio.Event()
+    first, *_, last = [log.append(a_record(number, "u")) for number in range(3)]
+    jumping = asyncio.create_task(time.jumping())
+    sink = PlayedSink(decide)
+    async with forwarding(log, sink, tmp_path, timing=time.timing()) as forwarder:
+        park = forwarder._places.dead_letters.park
+
+        async def full(refused):
+            if not room.is_set():
+                raise OSError(errno.ENOSPC, "No space left on device")
+            await park(refused)
+
+        monkeypatch.setattr(forwarder._places.dead_letters, "park", full)
+        await eventually(lambda: forwarder.away, "the forwarder finds no room")
+        assert "No space left" in forwarder.away
+        assert log.retired <= first
+        room.set()
+        await eventually(lambda: log.retired == last, "all records retire")
+    jumping.cancel()
+    assert [letter["messageId"] for letter in letters(tmp_path)] == ["m-1"]
+    assert set(sink.counts().values()) == {1}
