@@ -1,5 +1,6 @@
 """A server in this test's loop, with a handler that remembers what it was called with."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -57,3 +58,14 @@ async def serving(
         yield server, bound.getsockname()[1]
     finally:
         await server.close(grace=0)
+
+
+async def ask(port: int, octets: bytes) -> bytes:
+    """Send, and return all that comes until the server closes."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(octets)
+    try:
+        async with asyncio.timeout(30):
+            return await reader.read()
+    finally:
+        writer.close()
