@@ -1,12 +1,8 @@
 """The one place where adapters meet ports, and ports meet phases."""
 
-import asyncio
 import contextlib
-import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator
 
 from nameplate_operator.adapters.address_guard import AddressGuard
 from nameplate_operator.adapters.dnspython_resolver import DnspythonResolver
@@ -20,15 +16,13 @@ from nameplate_operator.claims.teardown import Teardown
 from nameplate_operator.delegation.look import DelegationLook
 from nameplate_operator.delegation.parents import ParentServers
 from nameplate_operator.observability import Metrics
+from nameplate_operator.passes import Passes
 from nameplate_operator.phases import ORDER
 from nameplate_operator.plan import Memory
-from nameplate_operator.ports import Cluster, Ports, ProviderError, Ref
+from nameplate_operator.ports import Cluster, Ports, Ref
 from nameplate_operator.reconcile import Reconciler
 from nameplate_operator.release import Releaser, release_phases
 from nameplate_operator.settings import OperatorSettings
-from nameplate_operator.subject import CUSTOM_DOMAIN
-
-log = logging.getLogger(__name__)
 
 
 @contextlib.asynccontextmanager
@@ -58,34 +52,6 @@ async def outside(settings: OperatorSettings, cluster: Cluster) -> AsyncIterator
         yield ports
     finally:
         await zones.close()
-
-
-@dataclass
-class Passes:
-    """The passes over our kinds, and the sweep."""
-
-    domains: Reconciler
-    claims: Releaser
-    sweep: Sweep
-    sweep_every: float
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
-
-    async def __call__(self, ref: Ref) -> float | None:
-        """Make one pass over an object."""
-        if ref.kind == CUSTOM_DOMAIN:
-            return await self.domains.reconcile(ref, self.now())
-        return await self.claims.reconcile(ref, self.now())
-
-    async def sweep_for_ever(self) -> None:
-        """Look for absent holders every now and then."""
-        while True:
-            await asyncio.sleep(self.sweep_every)
-            try:
-                await self.sweep(self.now())
-            except ProviderError as error:
-                log.warning("The sweep failed: %s", error.message)
-            except Exception:
-                log.exception("The sweep failed")
 
 
 def passes(ports: Ports, settings: OperatorSettings, metrics: Metrics) -> Passes:

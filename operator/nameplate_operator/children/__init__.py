@@ -1,1 +1,1 @@
-"""Builders of the objects that serve one CustomDomain; pure, one kind a file."""
+"""Builders of the objects that serve one CustomDomain, and what is read from them; pure, one kind a file."""

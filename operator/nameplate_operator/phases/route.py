@@ -9,7 +9,8 @@ from nameplate_api.conditions import ConditionType, Reason, Truth
 from nameplate_operator.changes import WriteRecords
 from nameplate_operator.children import names
 from nameplate_operator.children.drift import upkeep
-from nameplate_operator.children.ingress import ingress, shown
+from nameplate_operator.children.ingress import ingress
+from nameplate_operator.children.ingress_status import shown
 from nameplate_operator.children.labels import conflict, is_ours
 from nameplate_operator.delegation.lookup import AddressLookup
 from nameplate_operator.phase import Change, Decision, Findings, Phase, Streak, Verdict, Was
