@@ -48,10 +48,13 @@ class Recorder:
 
 @asynccontextmanager
 async def serving(
-    handler: Handler, limits: ServerLimits | None = None, deadlines: Deadlines | None = None
+    handler: Handler,
+    limits: ServerLimits | None = None,
+    deadlines: Deadlines | None = None,
+    wanted: frozenset[bytes] = WANTED,
 ) -> AsyncIterator[tuple[Server, int]]:
     """Run a server on a free loopback port; yield it and the port."""
-    server = Server(handler, refuse, WANTED, limits, deadlines)
+    server = Server(handler, refuse, wanted, limits, deadlines)
     bound = bind_tcp("127.0.0.1", 0)
     await server.listen(bound)
     try:
