@@ -80,7 +80,7 @@ def measure(domains: int) -> str:
     """Return the table for so many domains."""
     timeout = 120.0 + 3.0 * domains
     say("A control plane, a DNS world, PowerDNS, the edge and the operator start")
-    with OperatedWorld({"pace": DEFAULT_PACE, "workers": WORKERS}, direct=True) as world:
+    with OperatedWorld({"pace": DEFAULT_PACE, "workers": WORKERS}, direct=True, played=True) as world:
         originals = Fleet.of(world, "operated", domains)
         say(f"{domains} CustomDomains are created")
         operator, passes = operate(originals, timeout)

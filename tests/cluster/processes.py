@@ -1,5 +1,6 @@
 """Programs that run beside the tests: started on a leash, logged to a file, stopped by signal."""
 
+import contextlib
 import os
 import subprocess
 import tempfile
@@ -54,6 +55,12 @@ class Program:
     def signal(self, number: Signals) -> None:
         """Send a signal to the program; it may have ended already."""
         self._process.send_signal(number)
+
+    def end_group(self) -> None:
+        """Kill the program and all that it started, at once."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, SIGKILL)
+        self._process.wait()
 
     def stop(self, number: Signals = SIGKILL, timeout: float = 10.0) -> int:
         """End the program by a signal, SIGKILL if it does not follow in time; return its exit code."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from types import FrameType
 
-from tests.demo import arrive, leave, operate, serve, start
+from tests.demo import arrive, collect, leave, operate, serve, start
 from tests.demo.conditions import Unexpected
 from tests.demo.failure import keep_logs
 from tests.demo.page import Page
@@ -24,6 +24,7 @@ STEPS: tuple[tuple[str, Callable[[Scene], None]], ...] = (
     ("The customer adds it", arrive.delegate),
     ("From there to Ready, with nobody's help", arrive.follow_to_ready),
     ("A request by the public name", serve.fetch),
+    ("An event is collected", collect.send_event),
     ("The tenant asks for more Pods", serve.edit),
     ("The tenant deletes the CustomDomain", leave.delete),
     ("The name is kept from strangers", leave.show_tombstone),
@@ -34,7 +35,8 @@ STEPS: tuple[tuple[str, Callable[[Scene], None]], ...] = (
 INTRODUCTION = (
     "A tenant of a platform wants events to be collected at cdp.acme.com, a name of its customer's. This is the whole "
     "life of that wish on one machine: a real Kubernetes control plane, real name servers, a real PowerDNS, and the "
-    "operator with the rights that its manifests give it. Nodes, the load balancer and the customer are played."
+    "operator with the rights that its manifests give it, and the ingestion service. Nodes, the load balancer and the "
+    "customer are played."
 )
 
 

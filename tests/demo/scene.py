@@ -17,6 +17,7 @@ from tests.world.dns.world import DnsWorld, ServedZone
 from tests.world.edge import Edge
 from tests.world.operator_process import OperatorProcess
 from tests.world.powerdns import PowerDNS
+from tests.world.program_backends import ProgramBackends
 
 REPOSITORY = Path(__file__).parents[2]
 SAMPLES = Path("manifests/samples")
@@ -33,6 +34,7 @@ class Scene:
     provider: ServedZone
     powerdns: PowerDNS
     edge: Edge
+    services: ProgramBackends
     operator: OperatorProcess
     customer: Customer
     directory: Path

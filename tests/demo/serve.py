@@ -1,6 +1,5 @@
 """The steps while the domain serves: a request by its public name, and an edit of the spec."""
 
-import base64
 import ssl
 
 import httpx
@@ -8,7 +7,7 @@ from cryptography import x509
 
 from tests.cluster.waiting import until
 from tests.demo.arrive import is_settled
-from tests.demo.conditions import Json, Unexpected
+from tests.demo.collect import authority, client
 from tests.demo.lookup import from_hints
 from tests.demo.scene import Scene
 
@@ -34,7 +33,7 @@ def fetch(scene: Scene) -> None:
 
 
 def _ask(scene: Scene, host: str, address: str) -> None:
-    context = ssl.create_default_context(cadata=_authority(scene))
+    context = ssl.create_default_context(cadata=authority(scene))
     url = f"https://{address}:{scene.edge.port}{_WELL_KNOWN}"
     scene.page.command(f"curl --cacert ca.crt 'https://{host}{_WELL_KNOWN}'")
     with (
@@ -60,13 +59,6 @@ def _ask(scene: Scene, host: str, address: str) -> None:
     scene.expect(seen == (200, scene.host, domain["metadata"]["uid"], "demo"), "our own ingestion to answer", seen)
 
 
-def _authority(scene: Scene) -> str:
-    secret = scene.get(f"/api/v1/namespaces/{scene.namespace}/secrets/{scene.name}-tls")
-    if secret is None:
-        raise Unexpected(f"there is no Secret {scene.name}-tls")
-    return base64.b64decode(secret["data"]["ca.crt"]).decode()
-
-
 def edit(scene: Scene) -> None:
     """Ask for more Pods, and follow that."""
     patch = f'{{"spec": {{"ingestion": {{"replicas": {_REPLICAS}}}}}}}'
@@ -79,26 +71,19 @@ def edit(scene: Scene) -> None:
         _EDIT_TIMEOUT,
     )
     scene.kubectl("get", "deployment,pods", "-n", scene.namespace)
-    until(lambda: len(_answering(scene)) == _REPLICAS, f"{_REPLICAS} Pods to answer requests", timeout=5)
+    until(lambda: len(_answering(scene)) == _REPLICAS, f"{_REPLICAS} Pods to answer requests", timeout=_EDIT_TIMEOUT)
     scene.page.say(f"Requests by the public name reach {len(_answering(scene))} Pods in turn.")
 
 
 def _available(scene: Scene) -> int:
-    deployment: Json = scene.get(f"/apis/apps/v1/namespaces/{scene.namespace}/deployments/{scene.name}-ingestion") or {}
+    deployment = scene.get(f"/apis/apps/v1/namespaces/{scene.namespace}/deployments/{scene.name}-ingestion") or {}
     return int(deployment.get("status", {}).get("availableReplicas", 0))
 
 
-def _answering(scene: Scene) -> set[str]:
+def _answering(scene: Scene) -> set[str | None]:
     """Return the Pods that answer one round of requests."""
-    host = f"api.{scene.host}"
-    context = ssl.create_default_context(cadata=_authority(scene))
-    with httpx.Client(verify=context, trust_env=False, timeout=5) as client:
-        answers = [
-            client.get(
-                f"https://{scene.edge.address}:{scene.edge.port}/",
-                headers={"Host": host},
-                extensions={"sni_hostname": host},
-            )
-            for _ in range(_REPLICAS)
-        ]
-    return {answer.json()["pod"] for answer in answers if answer.status_code == httpx.codes.OK}
+    before = len(scene.edge.log)
+    with client(scene, f"api.{scene.host}") as asking:
+        for _ in range(_REPLICAS):
+            asking.get(_WELL_KNOWN)
+    return {row.pod for row in scene.edge.log[before:] if row.status == httpx.codes.OK}

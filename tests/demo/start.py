@@ -11,6 +11,7 @@ from tests.world.customer import Customer
 from tests.world.dns.world import PLATFORM, DnsWorld
 from tests.world.edge import Edge
 from tests.world.powerdns import PowerDNS, ensure_powerdns
+from tests.world.program_backends import ProgramBackends
 
 
 def get_programs(scene: Scene) -> None:
@@ -70,10 +71,12 @@ def start_dns(scene: Scene) -> None:
 
 def start_edge(scene: Scene) -> None:
     """Start the stand-in for an ingress controller and its load balancer."""
-    scene.edge = scene.stack.enter_context(Edge(scene.cluster))
+    scene.services = ProgramBackends()
+    scene.edge = scene.stack.enter_context(Edge(scene.cluster, launcher=scene.services))
     scene.page.facts(
         [
-            ("stands in for", "an ingress controller, its load balancer, and the containers of Pods"),
+            ("stands in for", "an ingress controller, its load balancer, and the kubelets"),
+            ("runs", "the ingestion service for each ready Pod, on what that Pod mounts"),
             ("Ingress class", scene.edge.ingress_class),
             ("address", f"{scene.edge.address}, HTTPS at port {scene.edge.port} instead of 443"),
         ]

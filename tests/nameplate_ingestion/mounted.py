@@ -33,6 +33,10 @@ class Mounts:
         for each in (self.settings, self.keys, self.data):
             each.mkdir()
 
+    def arguments(self) -> list[str]:
+        """Return the arguments that name them."""
+        return ["--settings", str(self.settings), "--keys", str(self.keys), "--data", str(self.data)]
+
     def write(self, content: Json | str | bytes, name: str = "") -> None:
         """Replace a settings document; with a name, that of one of several domains."""
         if isinstance(content, dict):

@@ -14,6 +14,7 @@ TWO = document(sources=[WEBSITE, BACKEND])
 
 @pytest.fixture
 def mounts(tmp_path: Path) -> Mounts:
+    """Empty ones."""
     return Mounts(tmp_path)
 
 

@@ -18,7 +18,7 @@ _ATTEMPTS = 3
 def killed_world(built_programs: Programs) -> Iterator[OperatedWorld]:
     """A world whose operator is killed often."""
     hasty = {"release": {"quarantine": 0.2}, "pace": {"editEvery": 0.3, "firstHourEvery": 0.3}}
-    with OperatedWorld(hasty, built=built_programs) as started:
+    with OperatedWorld(hasty, played=True, built=built_programs) as started:
         yield started
 
 

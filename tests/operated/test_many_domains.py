@@ -26,7 +26,7 @@ QUIET = 5.0
 def measured_world(built_programs: Programs, request: pytest.FixtureRequest) -> Iterator[OperatedWorld]:
     """A world of its own, without a proxy before the API server."""
     every = RECHECK_EVERY if request.config.getoption("soak") else RECHECK_EVERY / 2
-    with OperatedWorld({"pace": {"activeEvery": every}}, direct=True, built=built_programs) as started:
+    with OperatedWorld({"pace": {"activeEvery": every}}, direct=True, played=True, built=built_programs) as started:
         yield started
 
 

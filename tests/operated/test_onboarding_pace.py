@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.cluster.machine import Machine
 from tests.cluster.programs import Programs
 from tests.cluster.waiting import until
 from tests.operated.onset import Onset, percentile
@@ -26,7 +27,7 @@ FIRST_HOUR: dict[str, object] = {
 @pytest.fixture
 def patient_world(built_programs: Programs) -> Iterator[OperatedWorld]:
     """A world whose operator looks as seldom as it does by default in the first hour."""
-    with OperatedWorld(FIRST_HOUR, direct=True, built=built_programs) as started:
+    with OperatedWorld(FIRST_HOUR, direct=True, played=True, built=built_programs) as started:
         yield started
 
 
@@ -43,10 +44,14 @@ def enter_at_random_moments(tenants: list[Tenant], rng: random.Random) -> None:
 @pytest.mark.soak
 @pytest.mark.timeout(900)
 def test_a_domain_is_ready_within_fifteen_seconds_of_the_parents_change_at_p95(patient_world, counted, rng):
+    """Holds the fifteen seconds to the pauses between looks and the work, less waits for a processor.
+
+    The pauses count in full, on a busy machine too: who looks too seldom fails.
+    """
     world: OperatedWorld = patient_world
     tenants = [world.tenant() for _ in counted(DOMAINS)]
     domains = {(tenant.namespace, tenant.name): tenant for tenant in tenants}
-    with Onset(world.cluster) as onset:
+    with Machine() as machine, Onset(world.cluster) as onset:
         for tenant in tenants:
             tenant.create()
         for tenant in tenants:
@@ -54,9 +59,12 @@ def test_a_domain_is_ready_within_fifteen_seconds_of_the_parents_change_at_p95(p
         enter_at_random_moments(tenants, rng)
         until(lambda: onset.all_hold("Ready", domains), "all to be Ready", timeout=120)
     changed = {key: tenant.parent.changes[-1].time for key, tenant in domains.items()}
-    seen = [onset.held[key]["Delegated"] - at for key, at in changed.items()]
-    took = [onset.held[key]["Ready"] - at for key, at in changed.items()]
-    for what, values in (("seen to be delegated", seen), ("Ready", took)):
+    by_the_clock = [onset.held[key]["Ready"] - at for key, at in changed.items()]
+    seen, took = (
+        [machine.net(at, onset.held[key][condition]) for key, at in changed.items()]
+        for condition in ("Delegated", "Ready")
+    )
+    for what, values in (("seen to be delegated", seen), ("Ready", took), ("Ready by the clock", by_the_clock)):
         figures = f"p50 {percentile(values, 0.5):.1f} s, p95 {percentile(values, 0.95):.1f} s, max {max(values):.1f} s"
         print(f"{len(values)} domains, {what} after: {figures}")
     assert percentile(took, 0.95) <= WITHIN, sorted(took)
