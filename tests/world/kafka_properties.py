@@ -31,6 +31,9 @@ def broker_properties(address: str, ports: Ports, directory: Path, certificate: 
         ),
         "ssl.keystore.type": "PEM",
         "ssl.keystore.location": str(certificate),
+        # So long a broker that crashed is waited for before it may register anew: nine seconds otherwise.
+        "broker.session.timeout.ms": "3000",
+        "broker.heartbeat.interval.ms": "500",
         "log.dirs": str(directory / "data"),
         "auto.create.topics.enable": "false",
         "offsets.topic.replication.factor": "1",

@@ -1,0 +1,200 @@
+"""The Kafka sink on a real broker: acknowledged is consumed, whatever becomes of the broker meanwhile."""
+
+import asyncio
+import json
+import uuid
+from collections import defaultdict
+
+import pytest
+
+from nameplate_api.custom_domain import Durability
+from nameplate_ingestion.delivery.dead_letters import DeadLetters
+from nameplate_ingestion.delivery.sink import Delivery, Refused, SinkAway
+from nameplate_ingestion.forwarder import Forwarder, Places
+from nameplate_ingestion.log.durable_log import DurableLog
+from nameplate_ingestion.log.terms import Caps
+from nameplate_ingestion.record import Position
+from nameplate_ingestion.sinks.kafka import KafkaSink
+from nameplate_ingestion.sinks.settings import KafkaSettings, Sasl
+from tests.cluster.waiting import eventually
+from tests.nameplate_ingestion.played_sink import a_record
+from tests.world.kafka import PASSWORD, USER, Kafka
+
+USERS = 37
+_PATIENCE = 120.0
+
+
+@pytest.fixture(scope="module")
+def kafka():
+    """One broker for the tests of this module; whoever kills it starts it again."""
+    with Kafka() as broker:
+        yield broker
+
+
+@pytest.fixture
+def topic(kafka):
+    name = f"events-{uuid.uuid4().hex[:8]}"
+    kafka.create_topic(name, max_message_bytes="200000")
+    return name
+
+
+@pytest.fixture
+def soak(request):
+    """Whether this run is to do all rounds."""
+    return request.config.getoption("soak")
+
+
+def a_delivery(number, user="u", event=None):
+    octets = event or json.dumps({"number": number}).encode()
+    return Delivery(Position(1, number), "acme.example", "web", user, f"m-{number}", octets)
+
+
+async def deliver(settings, batch):
+    """Deliver one batch through a sink of its own."""
+    sink = KafkaSink(settings)
+    try:
+        return await asyncio.wait_for(sink.deliver(batch), _PATIENCE)
+    finally:
+        await sink.close()
+
+
+async def test_events_are_keyed_by_user_and_say_whence_they_come(kafka, topic):
+    batch = [a_delivery(number, f"u{number % 5}") for number in range(100)] + [a_delivery(100, user="")]
+    assert await deliver(KafkaSettings((kafka.bootstrap,), topic), batch) == [None] * 101
+    messages = [message for partition in kafka.messages(topic) for message in partition]
+    found = {json.loads(message.value())["number"]: message for message in messages}
+    assert sorted(found) == list(range(101))
+    assert found[7].key() == b"u2"
+    assert found[100].key() is None
+    assert found[7].headers() == [("domain", b"acme.example"), ("source", b"web")]
+    partitions = defaultdict(set)
+    for message in messages:
+        partitions[message.key()].add(message.partition())
+    assert all(len(partitions[f"u{user}".encode()]) == 1 for user in range(5))
+
+
+async def test_an_event_that_is_too_large_is_refused_alone(kafka, topic):
+    batch = [a_delivery(1), a_delivery(2, event=b'"' + b"x" * 1_100_000 + b'"'), a_delivery(3)]
+    first, second, third = await deliver(KafkaSettings((kafka.bootstrap,), topic), batch)
+    assert (first, third) == (None, None)
+    assert isinstance(second, Refused)
+    assert "too large" in second.reason
+
+
+async def test_a_topic_that_is_missing_is_a_sink_that_is_away(kafka):
+    with pytest.raises(SinkAway, match="Unknown topic"):
+        await deliver(KafkaSettings((kafka.bootstrap,), "missing"), [a_delivery(1)])
+
+
+async def test_tls_and_a_password(kafka, topic):
+    settings = KafkaSettings(
+        (kafka.secure,), topic, tls=True, ca_file=kafka.ca_file, sasl=Sasl("SCRAM-SHA-512", USER, PASSWORD)
+    )
+    assert await deliver(settings, [a_delivery(1)]) == [None]
+    assert PASSWORD not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("ca", "password", "said"),
+    [
+        pytest.param(True, "wrong", "Authentication failed", id="a wrong password"),
+        pytest.param(False, PASSWORD, "certificate verify failed", id="an authority that nobody knows"),
+    ],
+)
+async def test_whoever_is_not_who_they_should_be_gets_no_events(kafka, topic, caplog, *, ca, password, said):
+    settings = KafkaSettings(
+        (kafka.secure,),
+        topic,
+        tls=True,
+        ca_file=kafka.ca_file if ca else None,
+        sasl=Sasl("SCRAM-SHA-512", USER, password),
+    )
+    sink = KafkaSink(settings)
+    delivering = asyncio.ensure_future(sink.deliver([a_delivery(1)]))
+    await eventually(lambda: said in caplog.text, "the log says why", timeout=_PATIENCE)
+    assert not delivering.done()
+    await sink.close()
+    with pytest.raises(SinkAway):
+        await asyncio.wait_for(delivering, _PATIENCE)
+    assert kafka.messages(topic) == [[], [], [], []]
+    assert password not in caplog.text
+
+
+@pytest.mark.timeout(900)
+async def test_what_was_acknowledged_is_consumed_though_the_broker_is_killed_under_load(
+    kafka, topic, tmp_path, *, rng, soak
+):
+    loop = asyncio.get_running_loop()
+    log = DurableLog.open(tmp_path / "log", Caps(octets=64 << 20), loop)
+    sink = KafkaSink(KafkaSettings((kafka.bootstrap,), topic))
+    forwarder = Forwarder("acme.example", log, Places(sink, DeadLetters(tmp_path / "dead")))
+    serving = asyncio.create_task(forwarder.serve())
+    load = _Load(log)
+    loading = asyncio.create_task(load.run())
+    for _ in range(10 if soak else 2):
+        await load.acknowledged(rng.randrange(200, 2000))
+        await asyncio.to_thread(kafka.kill)
+        await load.appended(500)
+        await asyncio.to_thread(kafka.start)
+    await load.acknowledged(500)
+    load.stop()
+    await loading
+    await eventually(lambda: not log.octets, "the log is drained", timeout=_PATIENCE)
+    serving.cancel()
+    await asyncio.wait([serving])
+    await sink.close()
+    await log.close()
+    assert load.kept == set(range(load.sent))
+    _check(await asyncio.to_thread(kafka.messages, topic), load.sent)
+    assert forwarder.counts.parked == 0
+
+
+class _Load:
+    """Puts numbered events into a log, and remembers which of them the sink is said to have."""
+
+    def __init__(self, log):
+        self.sent = 0
+        self.kept = set()
+        self._log = log
+        self._stopped = asyncio.Event()
+
+    def stop(self):
+        self._stopped.set()
+
+    async def run(self):
+        while not self._stopped.is_set():
+            for _ in range(10):
+                number = self.sent
+                octets = a_record(number, f"u{number % USERS}")
+                refusal = self._log.append(octets, Durability.SINK, lambda refused, n=number: self._done(n, refused))
+                assert refusal is None
+                self.sent += 1
+            await asyncio.sleep(0.005)
+
+    async def acknowledged(self, more):
+        """Wait until so many more are said to be in the sink."""
+        goal = len(self.kept) + more
+        await eventually(lambda: len(self.kept) >= goal, f"{more} more acknowledged", timeout=_PATIENCE)
+
+    async def appended(self, more):
+        """Wait until so many more stand in the log."""
+        goal = self.sent + more
+        await eventually(lambda: self.sent >= goal, f"{more} more appended", timeout=_PATIENCE)
+
+    def _done(self, number, refused):
+        assert refused is None
+        self.kept.add(number)
+
+
+def _check(partitions, sent):
+    """Every event is there, each user's first ones in order; what is there twice has the same messageId."""
+    by_user, ids = defaultdict(dict), defaultdict(set)
+    for partition in partitions:
+        for message in partition:
+            event = json.loads(message.value())
+            by_user[message.key()].setdefault(event["number"])
+            ids[event["number"]].add(event["messageId"])
+    assert set(ids) == set(range(sent))
+    assert all(found == {f"m-{number}"} for number, found in ids.items())
+    for user in range(USERS):
+        assert list(by_user[f"u{user}".encode()]) == list(range(user, sent, USERS))
