@@ -12,11 +12,6 @@ class ApiModel(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, frozen=True, extra="ignore")
 
 
-def printable(text: str) -> str:
-    """Return the text with a question mark for each character that must not reach a terminal or a log."""
-    return "".join(character if character.isprintable() else "?" for character in text)
-
-
 def instant(when: datetime) -> str:
     """Return an instant of UTC as Kubernetes writes it (metav1.Time): to the second."""
     return when.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from nameplate_api.base import ApiModel, printable
+from nameplate_api.base import ApiModel
 from nameplate_api.reasons import Reason
+from nameplate_api.text import printable
 
 __all__ = [
     "CLAIM_CONDITIONS",

@@ -11,6 +11,7 @@ from nameplate_api.hostname import LONGEST
 from nameplate_api.schema import HOST_PATTERN, Host, KubernetesName, LabelName, Quantity, list_map, rules
 from nameplate_api.secret_key_ref import SecretKeyRef
 from nameplate_api.sink import Sink
+from nameplate_api.sources import Durability, SourceType
 
 __all__ = [
     "API_VERSION",
@@ -56,38 +57,11 @@ RECHECK_ANNOTATION = f"{GROUP}/recheck"
 """A change of its value asks for a look now."""
 
 
-class SourceType(StrEnum):
-    """The kinds of source that a domain can serve."""
-
-    ANALYTICS_JS = "AnalyticsJS"
-    CLOJURE = "Clojure"
-    GO = "Go"
-    JAVA = "Java"
-    NODE_JS = "NodeJS"
-    PHP = "PHP"
-    PYTHON = "Python"
-    RUBY = "Ruby"
-    DOT_NET = "DotNet"
-    MOBILE = "Mobile"
-    PIXEL = "Pixel"
-
-
 class DeletionPolicy(StrEnum):
     """What becomes of zone, token and claim when the CustomDomain is deleted."""
 
     DELETE = "Delete"
     RETAIN = "Retain"
-
-
-class Durability(StrEnum):
-    """What a 200 to an event means."""
-
-    MEMORY = "Memory"
-    """The service has it: it may be lost when the process or the machine fails."""
-    DISK = "Disk"
-    """It survives the end of the process and a power cut."""
-    SINK = "Sink"
-    """The sink has it."""
 
 
 class Source(

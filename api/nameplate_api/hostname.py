@@ -11,8 +11,8 @@ from functools import cache
 import idna
 from publicsuffixlist import PublicSuffixList
 
-from nameplate_api.base import printable
 from nameplate_api.reasons import Reason
+from nameplate_api.text import printable
 
 _LONGEST_HOST = 253
 """Longest host name in octets (RFC 1035 section 2.3.4, less the octets that only the wire needs)."""

@@ -11,17 +11,8 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from nameplate_api.base import ApiModel
-from nameplate_api.custom_domain import Durability, SourceType
 from nameplate_api.sink import Brokers, FileSink, ForwardUrl, SaslMechanism, SaslUser, Topic
-
-SETTINGS_FILE = "settings.json"
-SETTINGS_DIRECTORY = "/etc/nameplate/settings"
-KEYS_DIRECTORY = "/etc/nameplate/keys"
-VOLUME = 1024**3
-"""Octets of the volume that the service writes to: logs, the files of the file sink, dead letters."""
-WELL_KNOWN_PATH = "/.well-known/nameplate"
-SINK = "ingestion.sink"
-"""Stands for the sink among the missing keys; no source can be named so."""
+from nameplate_api.sources import Durability, SourceType
 
 
 class _Settings(ApiModel):

@@ -9,7 +9,8 @@ from pathlib import Path
 from bench.ingestion import nginx
 from bench.ingestion.processes import Serving, free_port, serve
 from nameplate_api.custom_domain import Durability, SourceType
-from nameplate_api.ingestion_settings import SETTINGS_FILE, IngestionSettings, SourceSettings
+from nameplate_api.ingestion_settings import IngestionSettings, SourceSettings
+from nameplate_api.mounts import SETTINGS_FILE
 
 DOMAIN = "cdp.acme.com"
 Start = Callable[[Path, int], AbstractContextManager[Serving]]

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 
-from nameplate_api.custom_domain import Durability
+from nameplate_api.sources import Durability
 from nameplate_ingestion import record
 from nameplate_ingestion.admission.answers import Row
 from nameplate_ingestion.admission.replies import refused

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
-from nameplate_api.base import printable
+from nameplate_api.text import printable
 from nameplate_ingestion.call import Answer, Call, Reply
 from nameplate_ingestion.report import Report
 from nameplate_ingestion.server import Refusal

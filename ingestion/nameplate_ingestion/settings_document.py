@@ -9,9 +9,10 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from nameplate_api.base import printable
-from nameplate_api.ingestion_settings import SINK, IngestionSettings, SinkSettings
+from nameplate_api.ingestion_settings import IngestionSettings, SinkSettings
+from nameplate_api.mounts import SINK
 from nameplate_api.schema import HOST_PATTERN
+from nameplate_api.text import printable
 from nameplate_ingestion.tenant import Limits, Source, Tenant
 
 _LARGEST_FILE = 1024 * 1024

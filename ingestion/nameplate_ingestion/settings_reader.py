@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nameplate_api.ingestion_settings import SETTINGS_FILE
+from nameplate_api.mounts import SETTINGS_FILE
 from nameplate_ingestion.settings_document import BadDocument, Document, Served, named_files, parse, serve
 from nameplate_ingestion.tenant import Tenants
 

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
-from nameplate_api.ingestion_settings import VOLUME
+from nameplate_api.mounts import VOLUME
 from nameplate_ingestion.log.terms import LogInUseError
 from nameplate_ingestion.metrics import Numbers
 from nameplate_ingestion.settings_document import Served

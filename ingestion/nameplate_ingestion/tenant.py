@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nameplate_api.custom_domain import Durability, SourceType
+from nameplate_api.sources import Durability, SourceType
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from nameplate_api.base import printable
 from nameplate_api.conditions import Truth
 from nameplate_api.hostname import UnusableName, check, normalise
+from nameplate_api.text import printable
 from nameplate_operator.adapters.address_guard import AddressGuard
 from nameplate_operator.adapters.dnspython_resolver import DnspythonResolver
 from nameplate_operator.adapters.root_hints import BadHints, public_roots, read_root_hints

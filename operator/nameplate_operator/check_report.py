@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from nameplate_api.base import printable
 from nameplate_api.conditions import Truth
+from nameplate_api.text import printable
 from nameplate_operator.delegation.facts import Facts
 from nameplate_operator.delegation.problem import Action, Conclusion, Problem, Record
 from nameplate_operator.ports import Server

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from nameplate_api.conditions import Reason
-from nameplate_api.ingestion_settings import WELL_KNOWN_PATH, WellKnown
+from nameplate_api.ingestion_settings import WellKnown
+from nameplate_api.mounts import WELL_KNOWN_PATH
 from nameplate_operator.ports import Prober, ProbeTarget, ProviderError
 
 Heard = WellKnown | ProviderError

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from nameplate_api.base import printable
+from nameplate_api.text import printable
 from nameplate_ingestion.admission.answers import Row
 from nameplate_ingestion.admission.routes import CALLS
 
@@ -63,7 +63,7 @@ def wrong_kind(error: msgspec.ValidationError) -> Fault:
     """Return the fault that a decoder found."""
     text, _, path = str(error).partition(" - at `$")
     if missing := _MISSING.fullmatch(text):
-        return Fault(Row.INVALID_EVENT, missing[1], "found nothing")
+        return Fault(Row.INVALID_EVENT, missing[1], "found nothing, expected a value")
     if kinds := _KIND.fullmatch(text):
         text = f"found {kinds[2]}, expected {kinds[1]}"
     return Fault(Row.INVALID_EVENT, path.strip(".`"), text)

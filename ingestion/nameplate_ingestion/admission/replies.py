@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import msgspec
 
-from nameplate_api.base import printable
+from nameplate_api.text import printable
 from nameplate_ingestion.admission.answers import Row
 from nameplate_ingestion.admission.cors import Headers, cors_headers
 from nameplate_ingestion.admission.routes import PIXEL, find_route

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from nameplate_api.custom_domain import SourceType
+from nameplate_api.sources import SourceType
 from nameplate_ingestion.admission.answers import Refusal, Row
 from nameplate_ingestion.admission.body import read_body
 from nameplate_ingestion.admission.client_address import client_address

@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import NamedTuple
 
-from nameplate_api.ingestion_settings import WELL_KNOWN_PATH
+from nameplate_api.mounts import WELL_KNOWN_PATH
 
 PREFIX = b"/v1/"
 PIXEL = b"/v1/pixel/"

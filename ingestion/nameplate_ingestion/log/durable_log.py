@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from nameplate_api.custom_domain import Durability
+from nameplate_api.sources import Durability
 from nameplate_ingestion.log.backlog import Backlog
 from nameplate_ingestion.log.caretaker import Caretaker, Plot
 from nameplate_ingestion.log.committer import Committer
@@ -45,6 +45,7 @@ class DurableLog:
         self._backlog = Backlog(plot.cursor.position)
         self._at_sink: deque[Entry] = deque()
         self._news = asyncio.Event()
+        """Set whenever something was synced, or somebody waits no more."""
         for segment, taken_at in zip(recovered.segments, recovered.taken_at, strict=True):
             self._backlog.add(segment)
             self._backlog.mark(Position(segment.number, 0), taken_at)
@@ -130,6 +131,9 @@ class DurableLog:
         if self._closed:
             return
         self._ended = self._closed = True
+        while self._places.waiting:
+            self._news.clear()
+            await self._news.wait()
         self._committer.stop()
         await asyncio.to_thread(self._committer.join)
         self._caretaker.stop()
@@ -202,12 +206,14 @@ class DurableLog:
         self._places.add(segment)
         while self._places.waiting and self._place(self._places.waiting[0]):
             self._places.next_waiting()
+        self._news.set()
 
     def _refuse_waiting(self, refusal: Refusal) -> None:
         for _ in range(len(self._places.waiting)):
             entry = self._places.next_waiting()
             self._unwritten -= entry.size
             entry.done(refusal)
+        self._news.set()
 
     def _note_synced(self, group: Sequence[Entry]) -> None:
         group[0].segment.synced = group[-1].end

@@ -1,6 +1,6 @@
 """An entry: a record on its way into the log, and whom to tell what became of it."""
 
-from nameplate_api.custom_domain import Durability
+from nameplate_api.sources import Durability
 from nameplate_ingestion.log.frame import HEADER
 from nameplate_ingestion.log.segment import Segment
 from nameplate_ingestion.log.terms import Done

@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx
 
-from nameplate_api.base import printable
 from nameplate_api.conditions import Reason
+from nameplate_api.text import printable
 from nameplate_operator.ports import ProviderError
 from nameplate_operator.settings import PowerDnsSettings
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from nameplate_api.custom_domain import Resources
-from nameplate_api.ingestion_settings import KEYS_DIRECTORY, SETTINGS_DIRECTORY, VOLUME
+from nameplate_api.mounts import KEYS_DIRECTORY, SETTINGS_DIRECTORY, VOLUME
 from nameplate_operator.children import names
 from nameplate_operator.children.key_files import key_files, sink_of
 from nameplate_operator.children.labels import labels, metadata, selector

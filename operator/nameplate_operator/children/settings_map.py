@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from nameplate_api.ingestion_settings import SETTINGS_FILE, IngestionSettings, SourceSettings
+from nameplate_api.ingestion_settings import IngestionSettings, SourceSettings
+from nameplate_api.mounts import SETTINGS_FILE
 from nameplate_operator.children import names
 from nameplate_operator.children.key_files import sink_of, sink_settings
 from nameplate_operator.children.labels import metadata

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from nameplate_api.ingestion_settings import KEYS_DIRECTORY, SETTINGS_DIRECTORY
+from nameplate_api.mounts import KEYS_DIRECTORY, SETTINGS_DIRECTORY
 from nameplate_operator.children.deployment import deployment
 from nameplate_operator.children.service import service
 from nameplate_operator.children.service_account import service_account
