@@ -3,6 +3,7 @@
 import ipaddress
 import socket
 import struct
+from contextlib import suppress
 from pathlib import Path
 
 from confluent_kafka import Producer
@@ -21,12 +22,18 @@ def _produce(kafka, values):
 
 def _peers(pid):
     """Return the addresses at both ends of every TCP socket that a process has open."""
-    sockets = {str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()}
+    sockets = {_target(entry) for entry in Path(f"/proc/{pid}/fd").iterdir()}
     assert not [line for line in Path(f"/proc/{pid}/net/tcp6").read_text().splitlines() if _inode(line) in sockets]
     for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]:
         if _inode(line) in sockets:
             for end in line.split()[1:3]:
                 yield socket.inet_ntoa(struct.pack("<I", int(end.split(":")[0], 16)))
+
+
+def _target(entry):
+    # It may be closed again by now.
+    with suppress(FileNotFoundError):
+        return str(entry.readlink())
 
 
 def _inode(line):
