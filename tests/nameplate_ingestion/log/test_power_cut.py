@@ -44,11 +44,11 @@ class Lives(RuleBasedStateMachine):
 
         def done(refusal: Refusal | None) -> None:
             if log is self.log and level is Durability.DISK:
-                assert refusal is None
+                assert refusal is None, log.failure
                 self.waiting.remove(number)
                 self.owed.add(number)
 
-        assert log.append(octets, level, done) is None
+        assert log.append(octets, level, done) is None, log.failure
         return number
 
     async def settle(self) -> None:
@@ -123,7 +123,7 @@ def test_no_acknowledged_record_is_lost(pytestconfig):
     run_state_machine_as_test(
         Lives,
         settings=settings(
-            max_examples=400 if pytestconfig.getoption("soak") else 40,
+            max_examples=400 if pytestconfig.getoption("soak") else 25,
             stateful_step_count=30,
             deadline=None,
             database=None,
