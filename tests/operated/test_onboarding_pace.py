@@ -41,12 +41,19 @@ def enter_at_random_moments(tenants: list[Tenant], rng: random.Random) -> None:
         tenant.enter_ns_records()
 
 
+def first_look(tenant: Tenant, since: float) -> float:
+    """Return when the servers of the parent zone were first asked for the name after that moment, in Unix time."""
+    times = (query.time for query in tenant.world.dns.queries(tenant.parent, tenant.host))
+    return next(time_ for time_ in times if time_ > since)
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(900)
 def test_a_domain_is_ready_within_fifteen_seconds_of_the_parents_change_at_p95(patient_world, counted, rng):
-    """Holds the fifteen seconds to the pauses between looks and the work, less waits for a processor.
+    """Holds the fifteen seconds to the pause before the operator looked, by the clock, and to what followed it.
 
-    The pauses count in full, on a busy machine too: who looks too seldom fails.
+    The pause is by design and counts in full, on a busy machine too. Of the rest, what the programs waited for a
+    processor is taken off.
     """
     world: OperatedWorld = patient_world
     tenants = [world.tenant() for _ in counted(DOMAINS)]
@@ -59,12 +66,11 @@ def test_a_domain_is_ready_within_fifteen_seconds_of_the_parents_change_at_p95(p
         enter_at_random_moments(tenants, rng)
         until(lambda: onset.all_hold("Ready", domains), "all to be Ready", timeout=120)
     changed = {key: tenant.parent.changes[-1].time for key, tenant in domains.items()}
+    looked = {key: first_look(domains[key], since=at) for key, at in changed.items()}
     by_the_clock = [onset.held[key]["Ready"] - at for key, at in changed.items()]
-    seen, took = (
-        [machine.net(at, onset.held[key][condition]) for key, at in changed.items()]
-        for condition in ("Delegated", "Ready")
-    )
-    for what, values in (("seen to be delegated", seen), ("Ready", took), ("Ready by the clock", by_the_clock)):
+    took = [looked[key] - at + machine.net(looked[key], onset.held[key]["Ready"]) for key, at in changed.items()]
+    pauses = [looked[key] - at for key, at in changed.items()]
+    for what, values in (("looked at", pauses), ("Ready", took), ("Ready by the clock", by_the_clock)):
         figures = f"p50 {percentile(values, 0.5):.1f} s, p95 {percentile(values, 0.95):.1f} s, max {max(values):.1f} s"
         print(f"{len(values)} domains, {what} after: {figures}")
     assert percentile(took, 0.95) <= WITHIN, sorted(took)

@@ -73,7 +73,7 @@ class ClaimHistory:
             return
         self.claims[domain][name] = claim
         if "token" in claim["spec"] and (before is None or "token" not in before["spec"]):
-            self.bound_at[domain].append((time.monotonic(), name))
+            self.bound_at[domain].append((time.time(), name))
             if len(self.bound(domain)) > 1:
                 self.doubles.append(f"{self.bound(domain)}")
 
