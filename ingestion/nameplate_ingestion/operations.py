@@ -34,6 +34,8 @@ class Operations:
     def __init__(self, workers: Sequence[Watched], registry: CollectorRegistry) -> None:
         """Take those that are watched."""
         self.ending = False
+        self.problems: tuple[str, ...] = ()
+        """What is wrong with the settings, although all is served."""
         self._workers = workers
         self._registry = registry
 
@@ -71,8 +73,8 @@ class Operations:
                 continue
             lines += [f"[-] worker {number}: {each}" for each in worker.report.unready]
         lines = lines or ["[+] ready"]
-        problems = dict.fromkeys(each for worker in self._workers if worker.report for each in worker.report.problems)
-        return [*lines, *(f"[!] {each}" for each in problems)]
+        told = (each for worker in self._workers if worker.report for each in worker.report.problems)
+        return [*lines, *(f"[!] {each}" for each in dict.fromkeys((*self.problems, *told)))]
 
 
 def _verdict(lines: Sequence[str]) -> Reply:

@@ -11,18 +11,16 @@ GRACE = 25.0
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Paths, and descriptors that it inherits."""
+    """Where it works, and descriptors that it inherits."""
 
     number: int
     """Counted from 0."""
     workers: int
-    settings: str
-    keys: str
     data: str
     listener: int
     """Of a listening socket."""
     control: int
-    """Of a socket that takes its reports, and ends with the process that watches over it."""
+    """Of a socket that tells it what is served, takes its reports, and ends with the process that watches over it."""
 
     def command(self) -> list[str]:
         """Return the command line that starts it."""

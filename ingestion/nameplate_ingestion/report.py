@@ -15,7 +15,7 @@ class Report(msgspec.Struct, frozen=True):
     unready: tuple[str, ...] = ()
     """Why it should get no requests."""
     problems: tuple[str, ...] = ()
-    """What is wrong with the settings, although it serves."""
+    """What somebody should mend, although it serves."""
 
 
 _encoder = msgspec.json.Encoder()

@@ -12,10 +12,12 @@ from pathlib import Path
 from prometheus_client import GC_COLLECTOR, PLATFORM_COLLECTOR, PROCESS_COLLECTOR, CollectorRegistry
 
 from nameplate_ingestion import logs
+from nameplate_ingestion.following import Following
 from nameplate_ingestion.operations import Operations, refuse
 from nameplate_ingestion.order import GRACE
 from nameplate_ingestion.server import Server, bind_tcp, bind_unix
 from nameplate_ingestion.service_metrics import ServiceMetrics
+from nameplate_ingestion.settings_reader import SettingsReader
 from nameplate_ingestion.workers import Workers
 
 _EVERYWHERE = "0.0.0.0"  # noqa: S104
@@ -77,9 +79,10 @@ async def _serve(options: argparse.Namespace, listeners: Sequence[socket.socket]
     metrics, registry = ServiceMetrics(), CollectorRegistry()
     for collector in (metrics, PROCESS_COLLECTOR, PLATFORM_COLLECTOR, GC_COLLECTOR):
         registry.register(collector)
-    order = {name: str(getattr(options, name)) for name in ("settings", "keys", "data")}
-    workers = Workers(order, listeners, metrics)
+    workers = Workers(options.data, listeners, metrics)
     answers = Operations(workers.all, registry)
+    reader = SettingsReader(options.settings, options.keys, options.data / "settings")
+    following = asyncio.create_task(Following(reader, workers, answers, metrics).serve())
     server = Server(answers.handle, refuse, frozenset())
     await server.listen(operations)
     place = options.unix or f"port {listeners[0].getsockname()[1]}"
@@ -99,6 +102,7 @@ async def _serve(options: argparse.Namespace, listeners: Sequence[socket.socket]
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end, number)
     good = await workers.serve()
+    following.cancel()
     await server.close(0.5)
     log.info("All workers have ended%s", "" if good else ", not all of them in order")
     return 0 if good else 1

@@ -2,20 +2,21 @@
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from nameplate_api.ingestion_settings import IngestionSettings, SinkSettings
+from nameplate_api.ingestion_settings import IngestionSettings
 from nameplate_api.mounts import SINK
 from nameplate_api.schema import HOST_PATTERN
 from nameplate_api.text import printable
+from nameplate_ingestion.key_files import read_key
+from nameplate_ingestion.served import Served, ToNobody
+from nameplate_ingestion.sink_settings import find_destination, sink_files
 from nameplate_ingestion.tenant import Limits, Source, Tenant
 
-_LARGEST_FILE = 1024 * 1024
 _HOST = re.compile(HOST_PATTERN)
 _FILE_NAME = re.compile(r"[-._a-zA-Z0-9]{1,253}")
 _SHOWN = 200
@@ -41,20 +42,6 @@ class Document:
         """Return a document that says the same."""
         content = self.settings.model_dump(mode="json", by_alias=True, exclude_none=True)
         return json.dumps(content | {"revision": self.revision}, sort_keys=True) + "\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """A domain as it is served: to whom, and where its events go."""
-
-    tenant: Tenant
-    sink: SinkSettings
-    secrets: Mapping[str, bytes] = field(repr=False)
-    """Contents of the files that the sink names; one that is missing is left out."""
-    keys: Path
-    """The directory of those files."""
-    shared_keys: tuple[str, ...]
-    """Sources whose write key another source has already, which are not served."""
 
 
 def parse(text: bytes) -> Document:
@@ -95,25 +82,14 @@ def _check_names(settings: IngestionSettings) -> None:
             raise BadDocument(f"{where}: a file should be named by letters, digits, hyphens, dots and underscores")
 
 
-def sink_files(sink: SinkSettings) -> tuple[str, ...]:
-    """Return the names of the files that the sink needs."""
-    kafka = sink.kafka
-    named = (
-        sink.forward and sink.forward.write_key_file,
-        kafka and kafka.tls and kafka.tls.ca_file,
-        kafka and kafka.sasl and kafka.sasl.password_file,
-    )
-    return tuple(name for name in named if isinstance(name, str))
-
-
 def named_files(settings: IngestionSettings) -> tuple[str, ...]:
     """Return the names of all files that the document names."""
     own = (source.write_key_file for source in settings.sources)
     return (*(name for name in own if name is not None), *sink_files(settings.sink))
 
 
-def serve(document: Document, keys: Path) -> Served:
-    """Return the domain with its keys as they stand in their files now."""
+def serve(document: Document, keys: Path) -> tuple[Served, list[str]]:
+    """Return the domain with its keys as they stand in their files now, and what is wrong with those."""
     settings = document.settings
     sources: dict[bytes, Source] = {}
     missing, shared = [], []
@@ -125,8 +101,8 @@ def serve(document: Document, keys: Path) -> Served:
             shared.append(source.name)
         else:
             sources[key] = Source(source.name, source.type, source.durability)
-    secrets = {name: text for name in sink_files(settings.sink) if (text := read_key(keys / name)) is not None}
-    if len(secrets) < len(sink_files(settings.sink)):
+    destination = find_destination(settings.sink, sources, keys)
+    if isinstance(destination, ToNobody):
         missing.append(SINK)
     tenant = Tenant(
         domain=settings.domain,
@@ -138,7 +114,9 @@ def serve(document: Document, keys: Path) -> Served:
         limits=_limits(settings),
         trusted_proxies=settings.trusted_proxies,
     )
-    return Served(tenant, settings.sink, secrets, keys, tuple(shared))
+    problems = [f"no key file of {', '.join(missing)} in {keys}"] if missing else []
+    problems += [f"another source has the write key of {', '.join(shared)} already"] if shared else []
+    return Served(tenant, destination), problems
 
 
 def _limits(settings: IngestionSettings) -> Limits:
@@ -150,12 +128,3 @@ def _write_key(public: str | None, file: str | None, keys: Path) -> bytes | None
     if file is not None:
         return read_key(keys / file)
     return public.encode() if public else None
-
-
-def read_key(file: Path) -> bytes | None:
-    """Return what the file holds without the line break at its end; None if there is no file, or nothing in it."""
-    try:
-        with file.open("rb") as stream:
-            return stream.read(_LARGEST_FILE).rstrip(b"\r\n") or None
-    except OSError:
-        return None

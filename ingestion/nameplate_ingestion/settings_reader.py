@@ -11,25 +11,22 @@ old or new, never half.
 import contextlib
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from nameplate_api.mounts import SETTINGS_FILE
-from nameplate_ingestion.settings_document import BadDocument, Document, Served, named_files, parse, serve
-from nameplate_ingestion.tenant import Tenants
+from nameplate_ingestion.served import Domains, Served
+from nameplate_ingestion.settings_document import BadDocument, Document, named_files, parse, serve
 
 _ALONE = ""
 _LARGEST_DOCUMENT = 4 * 1024 * 1024
 Stamp = tuple[object, ...]
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """What is served from now on."""
 
-    tenants: Tenants
-    domains: Mapping[str, Served]
-    """By domain."""
+    domains: Domains
     problems: tuple[str, ...]
     """One sentence for each thing that is wrong with what is mounted, the file first."""
 
@@ -120,15 +117,10 @@ class SettingsReader:
         problems = list(self._problems)
         domains: dict[str, Served] = {}
         for name, document in self._good.items():
-            served = serve(document, self._keys / name)
+            served, wrong = serve(document, self._keys / name)
             domains[served.tenant.domain] = served
-            at = self._settings / name
-            if served.tenant.missing_keys:
-                problems.append(f"{at}: no key file of {', '.join(served.tenant.missing_keys)} in {self._keys / name}")
-            if served.shared_keys:
-                problems.append(f"{at}: another source has the write key of {', '.join(served.shared_keys)} already")
-        tenants = {host.encode(): each.tenant for each in domains.values() for host in each.tenant.hosts}
-        return Reading(tenants, domains, tuple(problems))
+            problems += [f"{self._settings / name}: {each}" for each in wrong]
+        return Reading(domains, tuple(problems))
 
     def _kept(self) -> dict[str, Document]:
         kept: dict[str, Document] = {}

@@ -16,8 +16,8 @@ from nameplate_ingestion.delivery.line_files import Caps as FileCaps
 from nameplate_ingestion.forwarder import Counts, Forwarder, Places
 from nameplate_ingestion.log.durable_log import DurableLog
 from nameplate_ingestion.log.terms import Caps
-from nameplate_ingestion.settings_document import Served
-from nameplate_ingestion.sink_choice import choice, make_sink
+from nameplate_ingestion.served import Destination
+from nameplate_ingestion.sink_choice import make_sink
 
 MIB = 1024 * 1024
 _AGAIN_AFTER = 1.0
@@ -53,7 +53,7 @@ class Station:
         self._moved_at = 0.0
         self._directory, self._room = directory, room
         self._before = Counts()
-        self._chosen: tuple[object, ...] = ()
+        self._destination: Destination | None = None
         self._forwarder: Forwarder | None = None
         self._places: Places | None = None
         self._task: asyncio.Task[None] | None = None
@@ -88,15 +88,14 @@ class Station:
         """Return the seconds for which records have waited for a disk that takes none."""
         return now - self._moved_at if self._waiting else 0.0
 
-    async def turn_to(self, served: Served) -> None:
-        """Forward to the sink that the settings name; what an earlier one had not acknowledged goes there too."""
-        chosen = choice(served)
-        if chosen == self._chosen:
+    async def turn_to(self, destination: Destination) -> None:
+        """Forward there from now on; what an earlier sink had not acknowledged goes there too."""
+        if destination == self._destination:
             return
         await self._halt()
-        self._chosen = chosen
+        self._destination = destination
         caps = FileCaps(file=min(_LETTER_FILE, self._room.letters // 4), all=self._room.letters)
-        sink = make_sink(served, self._directory / "events", self._room.events)
+        sink = make_sink(destination, self._directory / "events", self._room.events)
         self._places = Places(sink, DeadLetters(self._directory / "dead-letters", caps))
         self._task = asyncio.create_task(self._forward(self._places))
 

@@ -2,13 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
 from pathlib import Path
 
 from nameplate_api.mounts import VOLUME
 from nameplate_ingestion.log.terms import LogInUseError
 from nameplate_ingestion.metrics import Numbers
-from nameplate_ingestion.settings_document import Served
+from nameplate_ingestion.served import Domains
 from nameplate_ingestion.station import Room, Station
 
 STUCK_AFTER = 30.0
@@ -29,7 +28,7 @@ class Stations:
         self._orphans: dict[tuple[str, int], Station] = {}
         self._data, self._number, self._workers = data, number, workers
 
-    async def follow(self, domains: Mapping[str, Served]) -> None:
+    async def follow(self, domains: Domains) -> None:
         """Open what is new, and let every station forward to the sink of its domain; what is served no more drains."""
         room = Room.of(VOLUME, self._workers)
         self.failed = {}
@@ -41,7 +40,7 @@ class Stations:
                     self._orphans[domain, number] = opened
         for station in self.all():
             if station.domain in domains:
-                await station.turn_to(domains[station.domain])
+                await station.turn_to(domains[station.domain].destination)
         self.stranded = tuple(sorted(self._on_disk() - domains.keys() - self.own.keys()))
 
     async def _open(self, domain: str, number: int, room: Room) -> Station | None:

@@ -5,15 +5,18 @@ import logging
 import signal
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from nameplate_ingestion.metrics import Numbers
 from nameplate_ingestion.order import Order
 from nameplate_ingestion.report import Report, decode
+from nameplate_ingestion.served import Domains, encode
 from nameplate_ingestion.service_metrics import ServiceMetrics
 
 FIRST_RESTART_AFTER = 0.5
@@ -28,12 +31,15 @@ log = logging.getLogger(__name__)
 class Worker:
     """One of them: its process, started again and again, and what it told last."""
 
-    def __init__(self, order: Mapping[str, str | int], listener: socket.socket, tell: "Tell") -> None:
-        """Take all of its order but the descriptors."""
+    def __init__(self, place: "Place", listener: socket.socket, tell: "Tell") -> None:
+        """Take where it works, its listening socket, and who learns of it."""
         self.report: Report | None = None
-        self._order, self._listener, self._tell = order, listener, tell
+        self.number = place.number
+        self._place, self._listener, self._tell = place, listener, tell
         self._heard_at = time.monotonic()
         self._process: asyncio.subprocess.Process | None = None
+        self._told = b""
+        self._writer: asyncio.StreamWriter | None = None
         self._ending = False
         self.code: int | None = None
         """How it ended in the end."""
@@ -47,6 +53,12 @@ class Worker:
     def pid(self) -> int | None:
         """Return the process id, while there is one."""
         return None if self._process is None else self._process.pid
+
+    def tell(self, message: bytes) -> None:
+        """Tell it what is served, now and whenever it is started again."""
+        self._told = message
+        if self._writer is not None:
+            self._writer.write(message)
 
     def end(self, number: signal.Signals) -> None:
         """Send a signal, and do not start it again."""
@@ -69,25 +81,22 @@ class Worker:
             log.error("Worker %s ended with code %s after %.0f s; it is started again", self.number, self.code, lived)
             await asyncio.sleep(pause)
 
-    @property
-    def number(self) -> int:
-        """Return which one it is, counted from 0."""
-        return int(self._order["number"])
-
     async def _run(self) -> int:
         ours, its = socket.socketpair()
-        order = Order(**self._order, listener=self._listener.fileno(), control=its.fileno())  # type: ignore[arg-type]
+        order = Order(*self._place, listener=self._listener.fileno(), control=its.fileno())
         self.report, self._heard_at = None, time.monotonic()
         with its:
             self._process = await asyncio.create_subprocess_exec(
                 *order.command(), stdin=asyncio.subprocess.DEVNULL, pass_fds=(order.listener, order.control)
             )
         self._tell.started()
-        reader, writer = await asyncio.open_connection(sock=ours, limit=_LONGEST_REPORT)
+        reader, self._writer = await asyncio.open_connection(sock=ours, limit=_LONGEST_REPORT)
+        self._writer.write(self._told)
         with suppress(OSError):
             while line := await reader.readline():
                 self._hear(line)
-        writer.close()
+        self._writer.close()
+        self._writer = None
         return await self._process.wait()
 
     def _hear(self, line: bytes) -> None:
@@ -95,6 +104,14 @@ class Worker:
             self.report = decode(line)
             self._heard_at = time.monotonic()
             self._tell.reported(self.report)
+
+
+class Place(NamedTuple):
+    """Which worker of how many, and the directory of all data."""
+
+    number: int
+    workers: int
+    data: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +126,13 @@ class Tell:
 class Workers:
     """All of them."""
 
-    def __init__(
-        self, order: Mapping[str, str | int], listeners: Sequence[socket.socket], metrics: ServiceMetrics
-    ) -> None:
-        """Take what all are told, a listening socket for each, and where their numbers go."""
+    def __init__(self, data: Path, listeners: Sequence[socket.socket], metrics: ServiceMetrics) -> None:
+        """Take the directory of all data, a listening socket for each, and where their numbers go."""
         self._listeners = listeners
         self._own = Numbers()
         self._metrics = metrics
         self.all = [
-            Worker({**order, "number": number, "workers": len(listeners)}, listener, self._tell(number))
+            Worker(Place(number, len(listeners), str(data)), listener, self._tell(number))
             for number, listener in enumerate(listeners)
         ]
 
@@ -136,6 +151,12 @@ class Workers:
         """Run all until they were told to end; say whether all ended well."""
         await asyncio.gather(*(worker.serve() for worker in self.all))
         return all(worker.code == 0 for worker in self.all)
+
+    def tell(self, domains: Domains) -> None:
+        """Tell all what is served from now on."""
+        message = encode(domains)
+        for worker in self.all:
+            worker.tell(message)
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> None:
         """Send a signal to all, for good."""

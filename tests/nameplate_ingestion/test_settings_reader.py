@@ -3,10 +3,13 @@
 import json
 import shutil
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-from nameplate_ingestion.settings_reader import Reading, SettingsReader
+from nameplate_ingestion.served import Domains, ToForward, ToNobody
+from nameplate_ingestion.settings_reader import SettingsReader
+from nameplate_ingestion.tenant import Tenant
 from tests.nameplate_ingestion.mounted import BACKEND, WEBSITE, Json, Mounts, document
 
 TWO = document(sources=[WEBSITE, BACKEND])
@@ -22,10 +25,19 @@ def reader(mounts: Mounts) -> SettingsReader:
     return SettingsReader(mounts.settings, mounts.keys, mounts.data / "settings")
 
 
-def look(reader: SettingsReader) -> Reading:
+class Seen(NamedTuple):
+    """A reading, with its tenants by host."""
+
+    domains: Domains
+    problems: tuple[str, ...]
+    tenants: dict[bytes, Tenant]
+
+
+def look(reader: SettingsReader) -> Seen:
     reading = reader.look()
     assert reading is not None
-    return reading
+    tenants = {host.encode(): each.tenant for each in reading.domains.values() for host in each.tenant.hosts}
+    return Seen(*reading, tenants)
 
 
 def test_a_document_is_served_by_each_of_its_hosts(mounts: Mounts):
@@ -212,8 +224,9 @@ def test_a_sink_without_its_secret_is_named(mounts: Mounts):
     settings = reader(mounts)
     reading = look(settings)
     assert reading.tenants[b"cdp.acme.com"].missing_keys == ("ingestion.sink",)
+    assert reading.domains["cdp.acme.com"].destination == ToNobody("there is no key file sink.write-key")
     mounts.write_keys({"sink.write-key": b"f4r\n"})
     served = look(settings).domains["cdp.acme.com"]
     assert served.tenant.missing_keys == ()
-    assert served.secrets == {"sink.write-key": b"f4r"}
+    assert served.destination == ToForward("https://api.example", {"website": "f4r"})
     assert "f4r" not in repr(served)

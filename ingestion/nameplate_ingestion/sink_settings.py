@@ -1,0 +1,61 @@
+"""Where a domain's events go, from its settings and the key files that they name."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from zlib import crc32
+
+from nameplate_api.ingestion_settings import ForwardSettings, KafkaSettings, SinkSettings
+from nameplate_ingestion.key_files import read_key
+from nameplate_ingestion.served import Destination, ToFiles, ToForward, ToKafka, ToNobody
+from nameplate_ingestion.tenant import Source
+
+
+def sink_files(sink: SinkSettings) -> tuple[str, ...]:
+    """Return the names of the files that the sink needs."""
+    kafka = sink.kafka
+    named = (
+        sink.forward and sink.forward.write_key_file,
+        kafka and kafka.tls and kafka.tls.ca_file,
+        kafka and kafka.sasl and kafka.sasl.password_file,
+    )
+    return tuple(name for name in named if isinstance(name, str))
+
+
+def find_destination(sink: SinkSettings, sources: Mapping[bytes, Source], keys: Path) -> Destination:
+    """Return where events go; the sources are those that are served, by write key."""
+    contents: dict[str, bytes] = {}
+    for name in sink_files(sink):
+        content = read_key(keys / name)
+        if content is None:
+            return ToNobody(f"there is no key file {name}")
+        contents[name] = content
+    try:
+        texts = {name: content.decode() for name, content in contents.items()}
+    except UnicodeDecodeError:
+        return ToNobody("a key file is not UTF-8")
+    if sink.forward is not None:
+        return _forward(sink.forward, sources, texts)
+    if sink.kafka is not None:
+        return _kafka(sink.kafka, texts, keys)
+    return ToFiles()
+
+
+def _forward(forward: ForwardSettings, sources: Mapping[bytes, Source], texts: Mapping[str, str]) -> ToForward:
+    file = forward.write_key_file
+    own = {source.name: key.decode(errors="replace") for key, source in sources.items()}
+    return ToForward(forward.url, dict.fromkeys(own, texts[file]) if file else own)
+
+
+def _kafka(kafka: KafkaSettings, texts: Mapping[str, str], keys: Path) -> ToKafka:
+    sasl, tls = kafka.sasl, kafka.tls
+    ca = tls.ca_file if tls else None
+    return ToKafka(
+        kafka.bootstrap_servers,
+        kafka.topic,
+        tls=tls is not None,
+        ca_file=str(keys / ca) if ca else None,
+        ca_checksum=crc32(texts[ca].encode()) if ca else 0,
+        mechanism=sasl.mechanism.value if sasl else None,
+        username=sasl.username if sasl else "",
+        password=texts[sasl.password_file] if sasl else "",
+    )
