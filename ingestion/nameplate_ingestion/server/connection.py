@@ -1,6 +1,8 @@
 """One client's connection: octets to requests, answers in their order, and an end in good time."""
 
 import asyncio
+import socket
+import struct
 from collections import deque
 from math import inf
 from typing import Final, cast
@@ -14,6 +16,7 @@ from nameplate_ingestion.server.service import Service
 
 _CLOSE: Final = b"Connection: close\r\n"
 _KEEP_ALIVE: Final = b"Connection: keep-alive\r\n"
+_RESET: Final = struct.pack("ii", 1, 0)
 _MOST_HELD: Final = 64 * 1024
 """Octets of answers that may lie here before the connection reads no more; it goes on once all of them are gone."""
 
@@ -99,7 +102,8 @@ class Connection(asyncio.Protocol):
             self._finish()
 
     def abort(self) -> None:
-        """End at once."""
+        """End at once, so that the kernel too forgets what the client did not take."""
+        self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self._transport.abort()
 
     def _advance(self) -> None:
@@ -141,7 +145,8 @@ class Connection(asyncio.Protocol):
                 self._finish()
             return
         stage = self._reader.stage
-        if moved or self._paused or stage is not self._stage:
+        # Empty lines make an idle client no busier: they move no deadline.
+        if moved or self._paused or stage not in (self._stage, Stage.IDLE):
             self._stage = stage
             self._allow(self._time_for(stage))
         if self._paused:

@@ -133,9 +133,10 @@ class RequestReader:
         """Refuse what is no head or will become none, in the same words however far it has come."""
         if end - self._at > self._line and self._octets.find(b"\n", self._at, self._at + self._line) < 0:
             raise Refused(Refusal.TARGET_TOO_LONG)
-        begin = max(self._at, self._searched - 1)
+        begin = max(self._at, self._searched)
         most = min(end, self._at + self._limits.head)
-        if self._octets.count(b"\n", begin, most) != self._octets.count(b"\r\n", begin, most):
+        # The CR of the first LF may have come before.
+        if self._octets.count(b"\n", begin, most) != self._octets.count(b"\r\n", max(self._at, begin - 1), most):
             raise Refused(Refusal.MALFORMED)
         if end > most:
             raise Refused(Refusal.HEAD_TOO_LARGE)

@@ -15,6 +15,7 @@ from nameplate_ingestion.server.service import Refuse, Service
 from nameplate_ingestion.server.watch import Watch
 
 _BACKLOG: Final = 4096
+_SEND_BUFFER: Final = 64 * 1024
 
 
 class Server:
@@ -85,6 +86,8 @@ def bind_tcp(address: str, port: int) -> socket.socket:
     bound = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    # The kernel would hold megabytes for each client that does not read.
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
     bound.bind((address, port))
     return bound
 
