@@ -48,11 +48,15 @@ def _from_base64(data: str) -> bytes:
 
 def _put(tree: _Members, name: str, value: str) -> None:
     *path, last = name.split(".", MOST_LEVELS)
-    for step in path:
+    for depth, step in enumerate(path, 1):
         inner = tree.setdefault(step, {})
         if not isinstance(inner, dict):
-            raise Refusal(Row.INVALID_QUERY, "a parameter is given both a value and members")
+            raise _given_twice(".".join(path[:depth]))
         tree = inner
     if isinstance(tree.get(last), dict):
-        raise Refusal(Row.INVALID_QUERY, "a parameter is given both a value and members")
+        raise _given_twice(name)
     tree[last] = value
+
+
+def _given_twice(name: str) -> Refusal:
+    return Refusal(Row.INVALID_QUERY, f"{name[:100]}: given both a value and members")
