@@ -64,3 +64,7 @@ bench: $(VENV)/ready ## Measure what the operator needs per domain, beside a tig
 .PHONY: demo
 demo: $(VENV)/ready ## Show a domain's life on this machine, from kubectl apply to an answer by its own name and back
 	@$(BIN)/python -m tests.demo
+
+.PHONY: demo-ingestion
+demo-ingestion: $(VENV)/ready ## Show the ingestion service alone: events of the Python SDK and curl, and what arrived
+	@$(BIN)/python -m tests.demo.ingestion

@@ -17,6 +17,8 @@ def keep_logs(scene: Scene) -> Path:
     for name, log in scene.logs.items():
         with suppress(OSError):
             shutil.copyfile(log, kept / f"{name}.log")
+    with suppress(AttributeError, OSError):
+        shutil.copytree(scene.services.directory, kept / "ingestion")
     with suppress(AttributeError, KubectlError, OSError):
         (kept / "objects.yaml").write_text(scene.cluster.kubectl("get", _KINDS, "-A", "-o", "yaml"))
     return kept

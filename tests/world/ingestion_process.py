@@ -1,6 +1,6 @@
-"""The ingestion service as a process of its own, on a Unix socket, with the arguments of a Pod's container.
+"""The ingestion service as a process of its own, with the arguments of a Pod's container.
 
-service = IngestionProcess(directory, arguments, socket)   # --settings, --keys, --data, and what else is wanted
+service = IngestionProcess(directory, arguments, place)    # --settings, --keys, --data; a Unix socket or a port
 service.start(); service.wait_ready()
 service.post("api.cdp.acme.com", "/v1/track", event)       # one request, one connection
 service.readyz(), service.metrics()                        # from the operations port
@@ -31,13 +31,14 @@ _STOP_TIMEOUT = 60.0
 class IngestionProcess:
     """Started and ended any number of times, on the same socket and ports."""
 
-    def __init__(self, directory: Path, arguments: Sequence[str], socket: Path, owner: int | None = None) -> None:
-        """Take a directory for the log, the arguments but for where to listen, and the socket to listen on."""
-        self.socket = socket
+    def __init__(self, directory: Path, arguments: Sequence[str], place: Path | int, owner: int | None = None) -> None:
+        """Take a directory for the log, the arguments but for where to listen, and the socket or port to listen on."""
+        self._place = place
         self.log = directory / "ingestion.log"
         self._operations = ReservedPort()
         self._owner = os.getpid() if owner is None else owner
-        self._arguments = [*arguments, "--unix", str(socket), "--operations-port", str(self._operations.number)]
+        where = "--port" if isinstance(place, int) else "--unix"
+        self._arguments = [*arguments, where, str(place), "--operations-port", str(self._operations.number)]
         self._program: Program | None = None
 
     @property
@@ -101,8 +102,10 @@ class IngestionProcess:
         return {name: float(value) for name, value in samples}
 
     def client(self) -> httpx.Client:
-        """Return a client whose every connection goes to the socket."""
-        transport = httpx.HTTPTransport(uds=str(self.socket))
+        """Return a client whose every connection goes there."""
+        if isinstance(self._place, int):
+            return httpx.Client(base_url=f"http://127.0.0.1:{self._place}", trust_env=False, timeout=20)
+        transport = httpx.HTTPTransport(uds=str(self._place))
         return httpx.Client(transport=transport, base_url="http://ingestion", trust_env=False, timeout=20)
 
     def post(self, host: str, path: str, event: Mapping[str, Any]) -> httpx.Response:
