@@ -2,12 +2,20 @@
 
 import asyncio
 import errno
+from time import monotonic
 
+from nameplate_api.custom_domain import Durability
 from nameplate_ingestion.delivery.sink import Refused, SinkAway
+from nameplate_ingestion.delivery.timing import Timing
+from nameplate_ingestion.log.durable_log import DurableLog
+from nameplate_ingestion.log.terms import Caps
+from nameplate_ingestion.sinks.forward import ForwardSink
+from nameplate_ingestion.sinks.settings import ForwardSettings
 from tests.cluster.waiting import eventually
 from tests.nameplate_ingestion.memory_log import MemoryLog
 from tests.nameplate_ingestion.played_sink import PlayedSink, a_record, takes_all
 from tests.nameplate_ingestion.simulated_time import SimulatedTime
+from tests.nameplate_ingestion.sinks.tracking_api import Told, TrackingApi
 from tests.nameplate_ingestion.test_forwarder import forwarding, letters
 
 USERS = 23
@@ -150,3 +158,39 @@ async def test_what_cannot_be_parked_waits_and_nothing_behind_it_retires(tmp_pat
     jumping.cancel()
     assert [letter["messageId"] for letter in letters(tmp_path)] == ["m-1"]
     assert set(sink.counts().values()) == {1}
+
+
+async def test_a_real_endpoint_that_fails_half_of_its_answers_gets_what_the_log_acknowledged(tmp_path, rng):
+    def answer(post):
+        chance = rng.random()
+        if chance < 0.5:
+            return Told()
+        if chance < 0.6:
+            # Taken, but nobody hears of it.
+            return Told(200, hang_up=True)
+        if chance < 0.8:
+            return Told(429, (("Retry-After", "1"),))
+        return Told(rng.choice([500, 503]), hang_up=rng.random() < 0.5)
+
+    log = DurableLog.open(tmp_path / "log", Caps(octets=64 << 20), asyncio.get_running_loop())
+    kept = set()
+    hurried = Timing(lambda: monotonic() * 100, lambda seconds: asyncio.sleep(seconds / 100), rng.random)
+    with TrackingApi(answer) as api:
+        sink = ForwardSink(ForwardSettings(api.url, write_keys={"web": "w", "app": "a"}))
+        async with forwarding(log, sink, tmp_path, timing=hurried):
+            for number in range(1000):
+                octets = a_record(number, f"u{number % USERS}", "web" if number % USERS % 2 else "app")
+                assert log.append(octets, Durability.SINK, lambda refusal, n=number: kept.add((n, refusal))) is None
+                if number % 10 == 0:
+                    await asyncio.sleep(0.001)
+            await eventually(lambda: len(kept) == 1000, "all records are acknowledged", timeout=120)
+    await log.close()
+    assert kept == {(number, None) for number in range(1000)}
+    firsts = {}
+    for event in api.taken:
+        numbers = firsts.setdefault(event["userId"], [])
+        if event["number"] not in numbers:
+            numbers.append(event["number"])
+    assert firsts == _in_order(1000)
+    assert {(event["number"], event["messageId"]) for event in api.taken} == {(n, f"m-{n}") for n in range(1000)}
+    assert not letters(tmp_path)

@@ -61,7 +61,7 @@ class _Receipt:
 
     def __init__(self, record: Record) -> None:
         self.at = at(record.received_at)
-        self.shown = raw(show_time(self.at))
+        self.shown = _time(self.at)
         self.address = raw(record.address) if record.address else None
         self.is_device = record.device
         # A batch says for all of its events when it was sent.
@@ -79,7 +79,7 @@ class _Receipt:
             event["originalTimestamp"] = told
         original = parse_time(read_text(told))
         event["receivedAt"] = self.shown
-        event["timestamp"] = raw(show_time(corrected(original, self._sent_at(event), self.at)))
+        event["timestamp"] = _time(corrected(original, self._sent_at(event), self.at))
 
     def _sent_at(self, event: Members) -> datetime | None:
         told = said(event, "sentAt")
@@ -99,6 +99,10 @@ class _Receipt:
         direct = self.is_device or bytes(context.get("direct", b"")) == b"true"
         if direct and said(context, "ip") is None:
             event["context"] = raw(context | {"ip": address})
+
+
+def _time(instant: datetime) -> msgspec.Raw:
+    return msgspec.Raw(f'"{show_time(instant)}"')
 
 
 def _number(event: Members, record: Record, index: int) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Sequence
+from functools import lru_cache
 
 from confluent_kafka import KafkaError, KafkaException, Producer
 
@@ -66,13 +67,13 @@ class KafkaSink:
                 self._settings.topic,
                 value=delivery.event,
                 key=delivery.user.encode(errors="replace") or None,
-                headers=[("domain", delivery.domain.encode()), ("source", delivery.source.encode())],
+                headers=_headers(delivery.domain, delivery.source),
                 on_delivery=reports.taker(index),
             )
         except KafkaException as failure:
-            reports.add(index, failure.args[0])
+            reports.take(index, failure.args[0])
         except BufferError:
-            reports.add(index, KafkaError(KafkaError._QUEUE_FULL))  # noqa: SLF001 - librdkafka's own name for it
+            reports.take(index, KafkaError(KafkaError._QUEUE_FULL))  # noqa: SLF001 - librdkafka's own name for it
 
     def _poll(self) -> None:
         while not self._closed.is_set():
@@ -113,6 +114,11 @@ def _configuration(settings: KafkaSettings) -> dict[str, object]:
         configuration["sasl.username"] = settings.sasl.username
         configuration["sasl.password"] = settings.sasl.password
     return configuration
+
+
+@lru_cache(maxsize=1024)
+def _headers(domain: str, source: str) -> list[tuple[str, str | bytes | None]]:
+    return [("domain", domain.encode()), ("source", source.encode())]
 
 
 def _log_error(error: KafkaError) -> None:

@@ -20,12 +20,12 @@ class Reports:
         self._left = count
         self._errors: dict[int, KafkaError] = {}
 
-    def taker(self, index: int) -> Callable[[KafkaError | None, Message], None]:
-        """Return what takes the report on one message."""
-        return partial(self._take, index)
+    def taker(self, index: int) -> Callable[[KafkaError | None, Message | None], None]:
+        """Return what takes the report on one message, in any thread."""
+        return partial(self.take, index)
 
-    def add(self, index: int, error: KafkaError | None) -> None:
-        """Take the report on one message, in any thread."""
+    def take(self, index: int, error: KafkaError | None, message: Message | None = None) -> None:  # noqa: ARG002
+        """Take the report on one message; the message itself is known."""
         with self._lock:
             if error is not None:
                 self._errors[index] = error
@@ -40,10 +40,6 @@ class Reports:
         """Return the errors by number of message, once there is a report on each."""
         await self._complete
         return self._errors
-
-    def _take(self, index: int, error: KafkaError | None, message: Message) -> None:
-        del message
-        self.add(index, error)
 
     def _end(self) -> None:
         if not self._complete.done():
