@@ -90,10 +90,10 @@ TABLE = [
     post("a wanted header", b"X-Kept: a b \r\nX-Other: c\r\n", b"", b"", {b"x-kept": b"a b"}),
     post("a header twice", b"X-Kept: a\r\nx-KEPT:b\r\n", b"", b"", {b"x-kept": b"a, b"}),
     post("an empty header", b"X-Kept:\r\nOrigin: \r\n", b"", b"", {b"x-kept": b"", b"origin": b""}),
-    post("Latin-1 in a header", b"X-Kept: \xe4\r\n", b"", b"", {b"x-kept": b"\xe4"}),
+    post("Latin-1 in a header", b"X-Kept: \xe4\r\n", b"", b"", {b"x-kept": b"\xe4"})._replace(everywhere=False),
     post("a tab in a header", b"X-Kept: a\tb\r\n", b"", b"", {b"x-kept": b"a\tb"}),
     post("a key", b"authorization: Basic YTo=\r\n", b"", b"", {b"authorization": b"Basic YTo="}),
-    post("100 headers", b"X-Other: y\r\n" * 99, b"", b""),
+    post("100 headers", b"X-Other: y\r\n" * 99, b"", b"")._replace(everywhere=False),
     post("a header of 8,192 octets", b"X-Kept: " + b"a" * 8184 + b"\r\n", b"", b"", {b"x-kept": b"a" * 8184}),
     get(b"GET /" + b"a" * 8191 + b" HTTP/1.1", b"/" + b"a" * 8191)._replace(name="a target of 8,192 octets"),
 ]
