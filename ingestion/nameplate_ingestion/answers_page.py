@@ -8,20 +8,34 @@ import sys
 from pathlib import Path
 
 from nameplate_ingestion.admission.answers import Row
+from nameplate_ingestion.admission.body import MOST_MEMBERS
+from nameplate_ingestion.admission.json_bounds import MOST_DIGITS, MOST_LEVELS
+from nameplate_ingestion.admission.respond import MOST_REJECTED_SHOWN
+from nameplate_ingestion.tenant import Limits
 
-_HEAD = """\
+_LIMITS = Limits()
+_HEAD = f"""\
 <!-- Generated from nameplate_ingestion.admission.answers by `make generate`. -->
 # Answers of the ingestion service
 
-Whatever a client sends, the answer is one of these. Its body is a JSON object: `{"success":true}`, or
-`{"success":false,"code":…,"message":…,"error":…}`, where `message` and `error` say the same: which field, what was
+Whatever a client sends, the answer is one of these. Its body is a JSON object: `{{"success":true}}`, or
+`{{"success":false,"code":…,"message":…,"error":…}}`, where `message` and `error` say the same: which field, what was
 found, what was expected. Below `/v1/pixel/` it is a transparent image instead, with the same status.
 
 A 200 means that the events are kept as the source's `durability` says. In a batch, good events are kept even if others
-are not: the answer is then `{"success":true,"rejectedEvents":n,"rejected":[{"index":…,"code":…,"message":…}]}` with the
-first 20 of those that are not. If no event of a batch is good, the first one's fault is the answer.
+are not: the answer is then `{{"success":true,"rejectedEvents":n,"rejected":[{{"index":…,"code":…,"message":…}}]}}` with the
+first {MOST_REJECTED_SHOWN} of those that are not. If no event of a batch is good, the first one's fault is the answer.
 
 Every answer lets pages of any origin read it, its `Retry-After` and `X-RateLimit-Reset` included; both are seconds.
+
+The write key is the user of Basic authentication, or `writeKey` in the body, the batch or each event, or in the pixel's
+query; given more than once it must be the same. A Bearer token is not read and needs a `writeKey` beside it.
+
+A body may hold {_LIMITS.body:,} octets before and after decompression and a batch {_LIMITS.events:,} events of
+{_LIMITS.event:,} octets, unless the domain's settings say otherwise; gzip up to {MOST_MEMBERS} members; JSON up to
+{MOST_LEVELS} levels, and numbers of up to {MOST_DIGITS} digits. A byte order mark is dropped, and half a character, as
+JavaScript leaves it where a text was cut, becomes U+FFFD. Of members of one name the last one counts. Everything else
+in an event is passed on as it came.
 
 | code | status | retry after | what it says |
 |---|---|---|---|

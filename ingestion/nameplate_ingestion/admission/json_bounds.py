@@ -1,6 +1,7 @@
 """Bounds on JSON that is passed on unread, so that whoever reads it later is not overwhelmed either."""
 
 import re
+from itertools import accumulate
 
 from nameplate_ingestion.admission.answers import Refusal, Row
 
@@ -11,7 +12,8 @@ _DIGITS = bytes(0x30 if 0x30 <= octet <= 0x39 else 0x20 for octet in range(256))
 _SAMPLED_RUN = b"0" * ((MOST_DIGITS + 1) // _STRIDE)
 _RUN = re.compile(rb"[0-9]{%d}" % (MOST_DIGITS + 1))
 _NO_BRACKETS = bytes(octet for octet in range(256) if octet not in b"[]{}")
-_SQUARE = bytes.maketrans(b"{}", b"[]")
+_STEPS = bytes.maketrans(b"[]{}", b"\x01\xff\x01\xff")
+"""One level down, one up, as signed octets."""
 
 
 def check_digits(text: bytes) -> None:
@@ -28,9 +30,9 @@ def check_levels(text: bytes, parts: list[bytes]) -> None:
     for part in parts:
         inside = _count(part)
         around -= inside
-        if inside > MOST_LEVELS and not _is_shallow(part):
+        if inside > MOST_LEVELS and _levels(part) > MOST_LEVELS:
             raise too_deep()
-    if around > MOST_LEVELS and not _is_shallow(text):
+    if around > MOST_LEVELS and _levels(text) > MOST_LEVELS:
         raise too_deep()
 
 
@@ -43,12 +45,9 @@ def _count(text: bytes) -> int:
     return text.count(b"{") + text.count(b"[")
 
 
-def _is_shallow(text: bytes) -> bool:
-    """Return whether all brackets are gone once the innermost pairs have been taken away so many times."""
-    brackets = _outside_strings(text).translate(_SQUARE, _NO_BRACKETS)
-    for _ in range(MOST_LEVELS):
-        brackets = brackets.replace(b"[]", b"")
-    return not brackets
+def _levels(text: bytes) -> int:
+    steps = _outside_strings(text).translate(_STEPS, _NO_BRACKETS)
+    return max(accumulate(memoryview(steps).cast("b")), default=0)
 
 
 def _outside_strings(text: bytes) -> bytes:

@@ -1,6 +1,10 @@
 """How deep JSON may nest and how long its numbers may be; what stands in strings does not count."""
 
+import json
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nameplate_ingestion.admission.answers import Refusal, Row
 from nameplate_ingestion.admission.json_bounds import check_digits, check_levels
@@ -78,3 +82,30 @@ def test_digits_of_no_single_number_do_not_count(text):
 def test_every_part_of_a_number_counts(number):
     with pytest.raises(Refusal):
         check_digits(b'{"a":' + number + b"}")
+
+
+def depth(value):
+    """Count the levels by walking them."""
+    if not isinstance(value, list | dict):
+        return 0
+    return 1 + max(map(depth, value.values() if isinstance(value, dict) else value), default=0)
+
+
+TEXTS = st.text('[]{}"\\,:x', max_size=6)
+TREES = st.recursive(
+    TEXTS | st.none(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None)
+@given(TREES, st.integers(58, 64))
+def test_levels_are_counted_as_a_reader_meets_them(tree, around):
+    text = b"[" * around + json.dumps(tree).encode() + b"]" * around
+    refused = False
+    try:
+        check_levels(text, [])
+    except Refusal:
+        refused = True
+    assert refused == (around + depth(tree) > 64)
