@@ -23,8 +23,9 @@ Whatever a client sends, the answer is one of these. Its body is a JSON object: 
 found, what was expected. Below `/v1/pixel/` it is a transparent image instead, with the same status.
 
 A 200 means that the events are kept as the source's `durability` says. In a batch, good events are kept even if others
-are not: the answer is then `{{"success":true,"rejectedEvents":n,"rejected":[{{"index":…,"code":…,"message":…}}]}}` with the
-first {MOST_REJECTED_SHOWN} of those that are not. If no event of a batch is good, the first one's fault is the answer.
+are not; the answer then tells of those, at most {MOST_REJECTED_SHOWN} of them:
+`{{"success":true,"rejectedEvents":n,"rejected":[{{"index":…,"code":…,"message":…}}]}}`.
+If no event of a batch is good, the first one's fault is the answer.
 
 Every answer lets pages of any origin read it, its `Retry-After` and `X-RateLimit-Reset` included; both are seconds.
 
