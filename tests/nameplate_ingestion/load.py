@@ -18,6 +18,8 @@ class Load:
 
     socket: Path
     connections: int = 8
+    size: int = 100
+    """Octets that an event holds besides."""
     sent: dict[str, dict[str, Any]] = field(default_factory=dict)
     acknowledged: set[str] = field(default_factory=set)
     refused: dict[int, int] = field(default_factory=dict)
@@ -67,4 +69,10 @@ class Load:
 
     def _event(self, message_id: str) -> dict[str, Any]:
         user = f"user-{len(self.sent) % _USERS}"
-        return {"type": "track", "event": "Bought", "userId": user, "messageId": message_id, "properties": {"n": 1}}
+        return {
+            "type": "track",
+            "event": "Bought",
+            "userId": user,
+            "messageId": message_id,
+            "properties": {"x": "x" * self.size},
+        }

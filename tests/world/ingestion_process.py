@@ -13,7 +13,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ class IngestionProcess:
 
     def __init__(self, directory: Path, arguments: Sequence[str], place: Path | int, owner: int | None = None) -> None:
         """Take a directory for the log, the arguments but for where to listen, and the socket or port to listen on."""
+        self.socket = place if isinstance(place, Path) else Path()
         self._place = place
         self.log = directory / "ingestion.log"
         self._operations = ReservedPort()
@@ -52,10 +53,10 @@ class IngestionProcess:
         assert self._program is not None, "it was never started"
         return self._program
 
-    def start(self) -> None:
-        """Start it; it may take a moment to serve."""
-        command = [sys.executable, "-m", "nameplate_ingestion", *self._arguments]
-        self._program = Program(command, self.log, self._owner)
+    def start(self, *more: str, wrap: Callable[[list[str]], list[str]] = list) -> None:
+        """Start it, with more arguments or in other surroundings; it may take a moment to serve."""
+        command = [sys.executable, "-m", "nameplate_ingestion", *self._arguments, *more]
+        self._program = Program(wrap(command), self.log, self._owner)
 
     def wait_ready(self) -> None:
         """Wait until /readyz says so."""
@@ -81,6 +82,10 @@ class IngestionProcess:
         """End it if it runs, and let its ports go."""
         if self._program is not None and self._program.is_alive():
             self.kill()
+        self.release_port()
+
+    def release_port(self) -> None:
+        """Hold the operations port for it no longer."""
         self._operations.release()
 
     def _is_ending(self) -> bool:
@@ -112,6 +117,11 @@ class IngestionProcess:
         """Send one event."""
         with self.client() as client:
             return client.post(path, json=dict(event), headers={"Host": host})
+
+    def workers(self) -> list[int]:
+        """Return the process ids of the workers, in order of their start."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return [int(child) for child in children]
 
     def get(self, host: str, path: str) -> httpx.Response:
         """Fetch a path of a host."""
