@@ -159,6 +159,12 @@ class Ingestion(ApiModel):
     sink: Annotated[Sink | None, Field(description="Where events go; none = the platform's default.")] = None
 
 
+_OWN_SECRET_KEYS = (
+    "self.all(s, !has(s.writeKeySecretRef) || self.exists_one(o, has(o.writeKeySecretRef)"
+    " && o.writeKeySecretRef.name == s.writeKeySecretRef.name && o.writeKeySecretRef.key == s.writeKeySecretRef.key))"
+)
+
+
 class CustomDomainSpec(ApiModel):
     """What the owner of the domain wants."""
 
@@ -201,10 +207,7 @@ class CustomDomainSpec(ApiModel):
                     "give each source a writeKey of its own",
                 ),
                 (
-                    "self.all(s, !has(s.writeKeySecretRef)"
-                    " || self.exists_one(o, has(o.writeKeySecretRef)"
-                    " && o.writeKeySecretRef.name == s.writeKeySecretRef.name"
-                    " && o.writeKeySecretRef.key == s.writeKeySecretRef.key))",
+                    _OWN_SECRET_KEYS,
                     "give each source a key of its own in writeKeySecretRef, such as one named after the source",
                 ),
             ),
