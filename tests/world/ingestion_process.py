@@ -144,4 +144,7 @@ def delivered(data: Path) -> list[dict[str, Any]]:
     files = sorted(
         data.glob("*/*/events/events-*.jsonl"), key=lambda file: [int(n) for n in re.findall(r"\d+", str(file))]
     )
-    return [json.loads(line) for file in files for line in file.read_bytes().splitlines()]
+    # What has no end yet is being written.
+    return [
+        json.loads(line) for file in files for line in file.read_bytes().splitlines(keepends=True) if line[-1:] == b"\n"
+    ]
