@@ -75,31 +75,33 @@ class Caretaker:
             while not self._stopping:
                 self._awake.wait(TEND_EVERY)
                 self._awake.clear()
-                self._tidy()
-                self._prepare()
+                self._tend()
             self._tidy()
         except Exception as error:  # noqa: BLE001 - whatever it was: without a caretaker the log must not go on
             self._failed(error)
         self._plot.cursor.close()
 
+    def _tend(self) -> None:
+        try:
+            self._tidy()
+            self._prepare()
+        except OSError as error:
+            if not lacks_space(error):
+                raise
+            self._prepared(None)
+
     def _tidy(self) -> None:
-        left = [self._left.popleft() for _ in range(len(self._left))]
-        # Read after `left`: the cursor that is saved stands behind all that is removed.
+        removable = len(self._left)
+        # Read after what is removable: the cursor that is saved stands behind all of that.
         retired = self._retired
         if retired > self._plot.cursor.position:
             self._plot.cursor.save(retired)
-        for segment in left:
-            self._plot.files.remove(segment.path)
+        for _ in range(removable):
+            self._plot.files.remove(self._left.popleft().path)
 
     def _prepare(self) -> None:
         while self._orders and not self._stopping:
             number = next(self._numbers)
-            try:
-                segment = prepare(self._plot.files, self._plot.directory, number, self._plot.segment_size)
-            except OSError as error:
-                if not lacks_space(error):
-                    raise
-                self._prepared(None)
-                return
+            segment = prepare(self._plot.files, self._plot.directory, number, self._plot.segment_size)
             self._orders.popleft()
             self._prepared(segment)

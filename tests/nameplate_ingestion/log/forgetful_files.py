@@ -30,7 +30,7 @@ class ForgetfulFiles:
         self._safe_names: dict[str, _File] = {}
         self._open: dict[int, _File] = {}
         self._next_descriptor = 1000
-        self._locked: set[str] = set()
+        self._locks: dict[int, str] = {}
         self._mutex = threading.RLock()
 
     def make_directory(self, path: Path) -> None:
@@ -42,10 +42,11 @@ class ForgetfulFiles:
 
     def lock(self, path: Path) -> int:
         with self._mutex:
-            if path.name in self._locked:
+            if path.name in self._locks.values():
                 raise BlockingIOError(errno.EWOULDBLOCK, "locked", str(path))
-            self._locked.add(path.name)
-            return self._descriptor(_File())
+            descriptor = self._descriptor(_File())
+            self._locks[descriptor] = path.name
+            return descriptor
 
     def create(self, path: Path) -> int:
         with self._mutex:
@@ -68,6 +69,7 @@ class ForgetfulFiles:
     def close(self, descriptor: int) -> None:
         with self._mutex:
             del self._open[descriptor]
+            self._locks.pop(descriptor, None)
 
     def size(self, descriptor: int) -> int:
         with self._mutex:
@@ -82,7 +84,8 @@ class ForgetfulFiles:
             content = self._open[descriptor].content
             octets = b"".join(buffers)
             growth = max(0, offset + len(octets) - len(content))
-            if self.space is not None and sum(len(file.content) for file in self._names.values()) + growth > self.space:
+            used = sum(len(file.content) for file in self._names.values())
+            if growth and self.space is not None and used + growth > self.space:
                 raise OSError(errno.ENOSPC, "no space left")
             content.extend(bytes(growth))
             content[offset : offset + len(octets)] = octets
