@@ -64,8 +64,7 @@ class Forwarder:
         """Take what a domain's events come from and go to."""
         self.domain = domain
         self.counts = Counts()
-        self.away = ""
-        """Why the sink takes nothing now; empty while it does."""
+        self._away = ""
         self._log = log
         self._places = places
         self._timing = timing
@@ -73,6 +72,11 @@ class Forwarder:
         self._window = Window(log.retire, WINDOW_OCTETS)
         self._lanes = [Lane() for _ in range(LANES)]
         self._read_up_to = log.retired
+
+    @property
+    def away(self) -> str:
+        """Why the sink takes nothing now; empty while it does."""
+        return self._away or self._places.sink.trouble
 
     async def serve(self) -> None:
         """Forward until cancelled; what is then not acknowledged comes again after the next start."""
@@ -127,13 +131,13 @@ class Forwarder:
             self._failed("an error of our own; see the log", None)
             return ()
         self._pause.succeeded()
-        self.away = ""
+        self._away = ""
         return verdicts
 
     def _failed(self, reason: str, retry_after: float | None) -> None:
-        if not self.away:
+        if not self._away:
             logger.warning("The sink of %s takes nothing: %s", self.domain, reason)
-        self.away = reason
+        self._away = reason
         self.counts.retries += 1
         self._pause.failed(retry_after)
 
@@ -143,6 +147,7 @@ class Forwarder:
         ]
         if refused:
             await self._park(partial(self._places.dead_letters.park, refused))
+            logger.warning("The sink of %s refused %d events: %s", self.domain, len(refused), refused[0][1])
         self.counts.parked += len(refused)
         self.counts.delivered += len(batch) - len(refused)
         self._window.settle(delivery.position for delivery in batch)
@@ -154,10 +159,10 @@ class Forwarder:
             try:
                 await park()
             except OSError as error:
-                self.away = f"dead letters cannot be kept: {error.strerror}"
+                self._away = f"dead letters cannot be kept: {error.strerror}"
                 logger.warning("The dead letters of %s cannot be kept: %s", self.domain, error.strerror)
                 pause.failed(None)
                 await pause.over()
             else:
-                self.away = ""
+                self._away = ""
                 return

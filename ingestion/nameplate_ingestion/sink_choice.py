@@ -14,6 +14,7 @@ class AbsentSink:
     """Stands in for a sink that cannot be made: everything waits in the log until it can."""
 
     limits = BatchLimits(deliveries=1, octets=1)
+    trouble = ""
 
     def __init__(self, reason: str) -> None:
         """Take what is missing, in words."""

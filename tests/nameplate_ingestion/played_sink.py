@@ -21,6 +21,7 @@ class PlayedSink:
 
     def __init__(self, decide: Decide = takes_all, limits: BatchLimits = LIMITS) -> None:
         self.limits = limits
+        self.trouble = ""
         self.decide = decide
         self.batches: list[list[Delivery]] = []
         self.taken: list[Delivery] = []

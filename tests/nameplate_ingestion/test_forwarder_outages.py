@@ -118,6 +118,21 @@ async def test_a_sink_that_asks_to_wait_is_left_alone_so_long(tmp_path):
     assert asked[0] + 42.0 <= asked[1] <= asked[0] + 43.0
 
 
+async def test_a_sink_that_takes_something_each_time_is_not_left_alone_longer_and_longer(tmp_path):
+    def decide(batch):
+        if len(batch) > 1:
+            raise SinkAway("one at a time", verdicts=[None])
+        return takes_all(batch)
+
+    time, log = SimulatedTime(), MemoryLog()
+    jumping = asyncio.create_task(time.jumping())
+    last = [log.append(a_record(number, "u")) for number in range(40)][-1]
+    async with forwarding(log, PlayedSink(decide), tmp_path, timing=time.timing()):
+        await eventually(lambda: log.retired == last, "all records retire", timeout=60)
+    jumping.cancel()
+    assert time.now < 40 * 0.25
+
+
 async def test_one_domains_dead_sink_holds_no_other(tmp_path):
     def decide(batch):
         raise SinkAway("dead")

@@ -53,6 +53,8 @@ class Sink(Protocol):
     """Where events go."""
 
     limits: BatchLimits
+    trouble: str
+    """What may hold up those who wait for a verdict, in words; empty if nothing is known of."""
 
     async def deliver(self, batch: Sequence[Delivery]) -> Sequence[Verdict]:
         """Return a verdict for each delivery, in their order. Raises SinkAway."""

@@ -36,16 +36,17 @@ class Pause:
 
     def failed(self, retry_after: float | None) -> None:
         """The sink took nothing; it may have asked for `retry_after` seconds."""
-        # Several lanes find out at the same time: that is one failure.
         now = self._timing.clock()
-        if now < self._until:
-            return
         longest = min(MOST_AFTER, FIRST_AFTER * 2.0 ** min(self._failures, 16))
+        # With what is asked for too: all who were turned away at once must not come back at once.
         jittered = longest * (0.5 + self._timing.random() / 2)
         asked = min(MOST_RETRY_AFTER, retry_after or 0.0)
-        # All who were turned away at once must not come back at once.
-        self._until = now + (asked + jittered if asked else jittered)
-        self._failures += 1
+        # Several lanes find out at the same time: that is one failure.
+        if now >= self._until:
+            self._failures += 1
+            self._until = now + jittered
+        if asked:
+            self._until = max(self._until, now + asked + jittered)
 
     async def over(self) -> None:
         """Wait until the sink may be asked again."""

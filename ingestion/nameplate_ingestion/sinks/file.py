@@ -20,6 +20,7 @@ class FileSink:
     """
 
     limits = BatchLimits(deliveries=1000, octets=1024**2)
+    trouble = ""
 
     def __init__(self, settings: FileSettings) -> None:
         """Take the settings; files are made when there is something to write."""

@@ -30,6 +30,7 @@ class ForwardSink:
     """Posts to ``/v1/batch``; a batch of several sources is sent source by source, since each has its own write key."""
 
     limits = BatchLimits(deliveries=MOST_EVENTS, octets=MOST_OCTETS - _ROOM)
+    trouble = ""
 
     def __init__(self, settings: ForwardSettings, now: Callable[[], float] = time.time) -> None:
         """Take the settings; connections are made when there is something to send."""

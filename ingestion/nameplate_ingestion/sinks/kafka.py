@@ -38,6 +38,7 @@ class KafkaSink:
 
     def __init__(self, settings: KafkaSettings) -> None:
         """Begin to connect; nothing is checked yet. Raises ValueError for settings that are none."""
+        self.trouble = ""
         self._settings = settings
         self._producer = self._new_producer()
         self._closed = threading.Event()
@@ -51,6 +52,8 @@ class KafkaSink:
         for index, delivery in enumerate(batch):
             self._produce(producer, delivery, reports, index)
         errors = await reports.all()
+        if len(errors) < len(batch):
+            self.trouble = ""
         if any(error.fatal() for error in errors.values()):
             await self._replace(producer)
         return _verdicts(errors, len(batch))
@@ -85,9 +88,17 @@ class KafkaSink:
             self._producer = self._new_producer()
             await asyncio.to_thread(_discard, broken)
 
+    def _note(self, error: KafkaError) -> None:
+        """Take what librdkafka says of brokers that it goes on to try, mostly that it cannot reach them."""
+        if not self.trouble:
+            logger.warning("Kafka: %s", error.str())
+        # That all brokers are down says less than why one of them is.
+        if not self.trouble or error.code() != KafkaError._ALL_BROKERS_DOWN:  # noqa: SLF001 - librdkafka's own name
+            self.trouble = f"Kafka: {error.str()}"
+
     def _new_producer(self) -> Producer:
         try:
-            return Producer(_configuration(self._settings), logger=logger)
+            return Producer({**_configuration(self._settings), "error_cb": self._note}, logger=logger)
         except KafkaException as failure:
             raise ValueError(failure.args[0].str()) from failure
 
@@ -97,6 +108,8 @@ def _configuration(settings: KafkaSettings) -> dict[str, object]:
     configuration: dict[str, object] = {
         "bootstrap.servers": ",".join(settings.bootstrap_servers),
         "client.id": "nameplate",
+        # Its lines tell each attempt to connect once more; errors come to us anyway.
+        "log_level": 2,
         "enable.idempotence": True,
         "acks": "all",
         "message.timeout.ms": 0,
@@ -105,7 +118,6 @@ def _configuration(settings: KafkaSettings) -> dict[str, object]:
         # As Java's clients do it, so that streams keyed by user can be joined.
         "partitioner": "murmur2_random",
         "security.protocol": ("SASL_" if settings.sasl else "") + ("SSL" if settings.tls else "PLAINTEXT"),
-        "error_cb": _log_error,
     }
     if settings.ca_file:
         configuration["ssl.ca.location"] = str(settings.ca_file)
@@ -119,10 +131,6 @@ def _configuration(settings: KafkaSettings) -> dict[str, object]:
 @lru_cache(maxsize=1024)
 def _headers(domain: str, source: str) -> list[tuple[str, str | bytes | None]]:
     return [("domain", domain.encode()), ("source", source.encode())]
-
-
-def _log_error(error: KafkaError) -> None:
-    logger.warning("Kafka: %s", error.str())
 
 
 def _verdicts(errors: dict[int, KafkaError], count: int) -> Sequence[Verdict]:

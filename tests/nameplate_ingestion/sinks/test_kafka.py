@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import time
 import uuid
 from collections import defaultdict
 
 import pytest
+from confluent_kafka import KafkaError, KafkaException
 
 from nameplate_api.custom_domain import Durability
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
@@ -111,13 +113,39 @@ async def test_whoever_is_not_who_they_should_be_gets_no_events(kafka, topic, ca
     )
     sink = KafkaSink(settings)
     delivering = asyncio.ensure_future(sink.deliver([a_delivery(1)]))
-    await eventually(lambda: said in caplog.text, "the log says why", timeout=_PATIENCE)
+    await eventually(lambda: said in sink.trouble, "the sink says why", timeout=_PATIENCE)
+    assert "Kafka" in caplog.text
     assert not delivering.done()
     await sink.close()
     with pytest.raises(SinkAway):
         await asyncio.wait_for(delivering, _PATIENCE)
     assert kafka.messages(topic) == [[], [], [], []]
     assert password not in caplog.text
+
+
+class _Broken:
+    """A producer after a fatal error, of which librdkafka says that it must be made anew."""
+
+    def produce(self, *_, **__):
+        raise KafkaException(KafkaError(KafkaError._FATAL, "out of sequence", fatal=True))
+
+    def poll(self, timeout):
+        time.sleep(timeout)
+
+    def purge(self):
+        pass
+
+    def flush(self, timeout):
+        pass
+
+
+async def test_a_producer_that_ended_by_a_fatal_error_is_followed_by_another(kafka, topic):
+    sink = KafkaSink(KafkaSettings((kafka.bootstrap,), topic))
+    sink._producer = _Broken()
+    with pytest.raises(SinkAway, match="out of sequence"):
+        await sink.deliver([a_delivery(1), a_delivery(2)])
+    assert await asyncio.wait_for(sink.deliver([a_delivery(1), a_delivery(2)]), _PATIENCE) == [None, None]
+    await sink.close()
 
 
 @pytest.mark.timeout(900)
@@ -135,6 +163,7 @@ async def test_what_was_acknowledged_is_consumed_though_the_broker_is_killed_und
         await load.acknowledged(rng.randrange(200, 2000))
         await asyncio.to_thread(kafka.kill)
         await load.appended(500)
+        await eventually(lambda: forwarder.away, "the forwarder says why", timeout=_PATIENCE)
         await asyncio.to_thread(kafka.start)
     await load.acknowledged(500)
     load.stop()
@@ -147,6 +176,7 @@ async def test_what_was_acknowledged_is_consumed_though_the_broker_is_killed_und
     assert load.kept == set(range(load.sent))
     _check(await asyncio.to_thread(kafka.messages, topic), load.sent)
     assert forwarder.counts.parked == 0
+    assert forwarder.away == ""
 
 
 class _Load:
