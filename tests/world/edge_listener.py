@@ -5,7 +5,6 @@ import random
 import socket
 import ssl
 from collections.abc import Callable
-from contextlib import suppress
 
 _BACKLOG = 1024
 _HANDSHAKE_TIMEOUT = 10.0
@@ -19,7 +18,6 @@ class Listener:
         self.silent = False
         self._protocol, self._context = protocol, context
         self._socket: socket.socket | None = None
-        self._accepting: asyncio.Task[None] | None = None
         self._held: list[socket.socket] = []
         self._open: set[asyncio.Task[None]] = set()
         self._transports: set[asyncio.BaseTransport] = set()
@@ -42,16 +40,13 @@ class Listener:
             raise
         self._socket = listener
         self.address, self.port = listener.getsockname()
-        self._accepting = asyncio.create_task(self._accept(listener))
+        # A wait for a connection that is cancelled as one comes would lose it.
+        asyncio.get_running_loop().add_reader(listener, self._accept, listener)
 
     async def close(self) -> None:
         """Refuse connections from now on, and cut those that are there."""
-        if self._accepting is not None:
-            self._accepting.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._accepting
-            self._accepting = None
         if self._socket is not None:
+            asyncio.get_running_loop().remove_reader(self._socket)
             self._socket.close()
             self._socket = None
         self.cut()
@@ -70,16 +65,18 @@ class Listener:
                 transport.abort()
         self._transports = set()
 
-    async def _accept(self, listener: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            connection, _ = await loop.sock_accept(listener)
-            if self.silent:
-                self._held.append(connection)
-                continue
-            task = asyncio.create_task(self._serve(connection))
-            self._open.add(task)
-            task.add_done_callback(self._open.discard)
+    def _accept(self, listener: socket.socket) -> None:
+        try:
+            connection, _ = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        connection.setblocking(False)
+        if self.silent:
+            self._held.append(connection)
+            return
+        task = asyncio.create_task(self._serve(connection))
+        self._open.add(task)
+        task.add_done_callback(self._open.discard)
 
     async def _serve(self, connection: socket.socket) -> None:
         loop = asyncio.get_running_loop()
