@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def until(look: Callable[[], T | bool | None], what: str, timeout: float = 30.0, look_every: float = 0.05) -> T:
+def until(look: Callable[[], T | bool | None], what: str, timeout: float = 60.0, look_every: float = 0.05) -> T:
     """Return the first true value that `look` gives, or fail with `what` was waited for and what was seen last."""
     deadline = time.monotonic() + timeout
     while True:
@@ -23,7 +23,7 @@ def until(look: Callable[[], T | bool | None], what: str, timeout: float = 30.0,
 async def eventually(
     look: Callable[[], T | bool | None],
     what: str,
-    timeout: float = 20.0,  # noqa: ASYNC109 - its end is told with what was seen last
+    timeout: float = 60.0,  # noqa: ASYNC109 - its end is told with what was seen last
     look_every: float = 0.02,
 ) -> T:
     """Do what `until` does, and let other tasks go on meanwhile."""

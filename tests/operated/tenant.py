@@ -34,7 +34,7 @@ PATHS = {
     "ingresses": "/apis/networking.k8s.io/v1",
 }
 CHILDREN = ("configmaps", "secrets", "services", "serviceaccounts", "deployments", "ingresses")
-SETTLED_TIMEOUT = 40.0
+SETTLED_TIMEOUT = 90.0
 """Seconds in which everything must come about, on a machine with other work to do."""
 
 Json = dict[str, Any]

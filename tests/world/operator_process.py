@@ -123,7 +123,7 @@ class OperatorProcess:
         self._program = Program(self._ready_container.command(), self.log, os.getpid(), environment)
         self._program.name = "the operator"
 
-    def wait_ready(self, timeout: float = 30.0) -> None:
+    def wait_ready(self, timeout: float = 60.0) -> None:
         """Wait until its readiness probe succeeds; an end of the process is an error at once."""
         until(self.is_ready, "the operator to be ready", timeout)
 
