@@ -1,5 +1,6 @@
 """What a worker counts, as plain numbers, and what each of them means."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
@@ -7,6 +8,8 @@ from typing import Literal, NamedTuple
 PREFIX = "nameplate_ingestion_"
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Seconds."""
+_BUCKETS = (*((str(bound),) for bound in BOUNDS), ("+Inf",))
+_SUM = ("sum",)
 Snapshot = Mapping[str, Sequence[tuple[Sequence[str], float]]]
 """By the name of the measure: labels and value."""
 
@@ -60,13 +63,8 @@ class Numbers:
     def observe(self, name: str, seconds: float) -> None:
         """Count a duration in a histogram."""
         values = self._values[name]
-        for bound in BOUNDS:
-            if seconds <= bound:
-                values[str(bound),] += 1
-                break
-        else:
-            values["+Inf",] += 1
-        values["sum",] += seconds
+        values[_BUCKETS[bisect_left(BOUNDS, seconds)]] += 1
+        values[_SUM] += seconds
 
     def snapshot(self) -> Snapshot:
         """Return all values as they are now, fit for JSON."""

@@ -18,6 +18,8 @@ class Load:
 
     socket: Path
     connections: int = 8
+    keys: tuple[str, ...] = ("k3y",)
+    """Write keys, used in turn."""
     size: int = 100
     """Octets that an event holds besides."""
     sent: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -52,7 +54,7 @@ class Load:
         number = next(self.numbers)
         events = [self._event(f"m-{number}-{index}") for index in range(1 + number % 3)]
         path, body = ("batch", {"batch": events}) if len(events) > 1 else ("track", events[0])
-        octets = json.dumps({**body, "writeKey": "k3y"}).encode()
+        octets = json.dumps({**body, "writeKey": self.keys[number % len(self.keys)]}).encode()
         head = f"POST /v1/{path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: {len(octets)}\r\n\r\n"
         for event in events:
             self.sent[event["messageId"]] = event

@@ -51,10 +51,11 @@ def lines_by_id(data: Path) -> dict[str, list[dict[str, Any]]]:
 def test_every_acknowledged_event_is_delivered_after_any_number_of_kills(
     mounts: Mounts, tmp_path: Path, counted: Callable[[int], list[int]], rng: random.Random, workers: int
 ):
-    mounts.write(document(sources=[WEBSITE | {"durability": "Disk"}]))
+    app = {"name": "app", "type": "Mobile", "writeKey": "app-key", "durability": "Sink"}
+    mounts.write(document(sources=[WEBSITE | {"durability": "Disk"}, app]))
     arguments = [*mounts.arguments(), "--workers", str(workers)]
     service = IngestionProcess(tmp_path, arguments, tmp_path / "s")
-    load = Load(tmp_path / "s")
+    load = Load(tmp_path / "s", keys=("k3y", "app-key"))
     moments = [rng.uniform(0, LONGEST) for _ in range(ROUNDS)]
     acknowledged_before = 0
     busy = 0
