@@ -10,7 +10,7 @@ from nameplate_ingestion.record import Position
 class Entry:
     """Made when the record is taken; its place is given later, if no segment is ready."""
 
-    __slots__ = ("done", "level", "octets", "offset", "segment", "taken_at")
+    __slots__ = ("done", "level", "octets", "offset", "segment", "size", "taken_at")
 
     segment: Segment
     offset: int
@@ -21,11 +21,8 @@ class Entry:
         self.done = done
         self.taken_at = taken_at
         """Seconds since 1970."""
-
-    @property
-    def size(self) -> int:
+        self.size = HEADER + len(octets)
         """Octets that it takes in a segment."""
-        return HEADER + len(self.octets)
 
     @property
     def end(self) -> int:

@@ -30,10 +30,9 @@ class Places:
     def give(self, entry: Entry) -> bool:
         """Give the entry the next place; tell whether there was one in the segment that is being filled."""
         segment = self._filling
-        if segment is None or segment.tail + entry.size > segment.size:
+        if segment is None or (end := segment.tail + entry.size) > segment.size:
             return False
-        entry.segment, entry.offset = segment, segment.tail
-        segment.tail += entry.size
+        entry.segment, entry.offset, segment.tail = segment, segment.tail, end
         return True
 
     def turn(self) -> Segment | None:
