@@ -24,12 +24,21 @@ class Lane:
         """Wait until there is something, and take as much as a sink wants at once."""
         await self._filled.wait()
         taken: list[Delivery] = []
+        passed_by: list[Delivery] = []
+        held: set[str] = set()
         room = limits.octets
         while self._waiting and len(taken) < limits.deliveries:
-            room -= len(self._waiting[0].event)
+            delivery = self._waiting[0]
+            if limits.one_source and taken and (delivery.source != taken[0].source or delivery.user in held):
+                # Whoever is passed by has to wait with all that comes after.
+                held.add(delivery.user)
+                passed_by.append(self._waiting.popleft())
+                continue
+            room -= len(delivery.event)
             if taken and room < 0:
                 break
             taken.append(self._waiting.popleft())
+        self._waiting.extendleft(reversed(passed_by))
         if not self._waiting:
             self._filled.clear()
         return taken

@@ -47,6 +47,8 @@ class BatchLimits(NamedTuple):
     deliveries: int
     octets: int
     """Of events; a single larger one still comes, alone."""
+    one_source: bool = False
+    """Whether a batch of several sources would only be taken apart again."""
 
 
 class Sink(Protocol):

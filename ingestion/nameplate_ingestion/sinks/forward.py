@@ -29,7 +29,7 @@ _CONTENT_STATUSES = frozenset({400, 413, 422})
 class ForwardSink:
     """Posts to ``/v1/batch``; a batch of several sources is sent source by source, since each has its own write key."""
 
-    limits = BatchLimits(deliveries=MOST_EVENTS, octets=MOST_OCTETS - _ROOM)
+    limits = BatchLimits(deliveries=MOST_EVENTS, octets=MOST_OCTETS - _ROOM, one_source=True)
     trouble = ""
 
     def __init__(self, settings: ForwardSettings, now: Callable[[], float] = time.time) -> None:
