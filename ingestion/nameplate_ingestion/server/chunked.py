@@ -6,6 +6,7 @@ from nameplate_ingestion.server.refusal import Refusal, Refused
 
 _SIZE_LINE = re.compile(rb"([0-9A-Fa-f]{1,8})(?:[ \t]*;[\t\x20-\x7e\x80-\xff]*)?")
 _TRAILER_LINE = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*")
+_CRLF = b"\r\n"
 _MOST_LINE = 256
 """Octets of a size line with its extensions."""
 _MOST_CHUNKS = 16_384
@@ -45,22 +46,20 @@ class ChunkedBody:
                 return None
             line, at = octets[at : end + 1], end + 1
             self._check_line(len(line))
-            if not line.endswith(b"\r\n"):
+            if not line.endswith(_CRLF):
                 raise Refused(Refusal.MALFORMED)
             if self._is_last(line[:-2]):
                 return bytes(self._data), at - before
 
     def _take_data(self, octets: bytes, at: int) -> int:
+        """Take what is there of the present chunk and of the CRLF behind it; return how many octets that was."""
         piece = octets[at : at + self._missing]
-        ending = 2 - (self._missing - len(piece))
-        """How many octets of the piece belong to the CRLF behind the data."""
-        if ending > 0:
-            began = max(0, 2 - self._missing)
-            if piece[len(piece) - min(ending, len(piece)) :] != b"\r\n"[began:ending]:
-                raise Refused(Refusal.MALFORMED)
-            self._data += piece[: max(0, len(piece) - ending)]
-        else:
-            self._data += piece
+        data = piece[: max(0, self._missing - len(_CRLF))]
+        ending = piece[len(data) :]
+        begin = max(0, len(_CRLF) - self._missing)
+        if ending != _CRLF[begin : begin + len(ending)]:
+            raise Refused(Refusal.MALFORMED)
+        self._data += data
         self._missing -= len(piece)
         return len(piece)
 
@@ -88,5 +87,5 @@ class ChunkedBody:
         elif len(self._data) + size > self._most:
             raise Refused(Refusal.BODY_TOO_LARGE)
         else:
-            self._missing = size + 2
+            self._missing = size + len(_CRLF)
         return False

@@ -226,8 +226,8 @@ class Connection(asyncio.Protocol):
             self._resume()
 
     def _allow(self, seconds: float) -> None:
-        self._read_due = self._service.loop.time() + seconds
-        self.due = min(self._read_due, self._write_due)
+        due = self._read_due = self._service.loop.time() + seconds
+        self.due = min(self._write_due, due)
 
     def _resume(self) -> None:
         if self._paused:

@@ -57,7 +57,8 @@ def read_head(octets: bytes, kept: AbstractSet[bytes], limits: ServerLimits) -> 
     if line is None:
         raise Refused(Refusal.MALFORMED)
     method, target, major, minor = line.groups()
-    if major != b"1" or minor > b"1":
+    modern = minor == b"1"
+    if major != b"1" or not (modern or minor == b"0"):
         raise Refused(Refusal.VERSION)
     if method not in METHODS:
         raise Refused(Refusal.UNIMPLEMENTED)
@@ -66,7 +67,6 @@ def read_head(octets: bytes, kept: AbstractSet[bytes], limits: ServerLimits) -> 
     if octets.count(b"\n") - 2 > limits.headers or len(octets) > limits.header_line < _longest_line(octets):
         raise Refused(Refusal.HEAD_TOO_LARGE)
     fields = _read_fields(octets, kept)
-    modern = minor == b"1"
     target, host = resolve(method, target, fields.pop(b"host", None), modern=modern)
     length = _body_length(fields.pop(b"content-length", None), fields.pop(b"transfer-encoding", None), modern=modern)
     persistent = _is_persistent(fields.pop(b"connection", None), modern)

@@ -94,7 +94,8 @@ class RequestReader:
                 # The usual case: the body came together with its head.
                 body = self._octets[self._at : end]
                 self._use(end)
-                return Request(self._call(head, body), head.persistent, head.modern)
+                method, target, host, headers, _, persistent, modern, _ = head
+                return Request(Call(method, target, host, headers, body, self._peer), persistent, modern)
             self._begin_body(head)
         return self._read_body()
 
@@ -105,7 +106,9 @@ class RequestReader:
         self._at = self._searched = end
 
     def _read_head(self) -> Head | None:
-        self._skip_empty_lines()
+        # Empty lines in front of a request are left over from a body (RFC 9112, 2.2).
+        while self._octets.startswith(b"\r\n", self._at):
+            self._at += 2
         end = self._octets.find(_HEAD_END, max(self._at, self._searched - 3))
         if end < 0:
             self._check_start(len(self._octets))
@@ -123,11 +126,6 @@ class RequestReader:
         if head.length > self._limits.body:
             raise Refused(Refusal.BODY_TOO_LARGE, self._call(head, b""))
         return head
-
-    def _skip_empty_lines(self) -> None:
-        """Pass over empty lines in front of a request, left over from a body (RFC 9112, 2.2)."""
-        while self._octets.startswith(b"\r\n", self._at):
-            self._at += 2
 
     def _check_start(self, end: int) -> None:
         """Refuse what is no head or will become none, in the same words however far it has come."""
