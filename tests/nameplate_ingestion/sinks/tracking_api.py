@@ -5,6 +5,7 @@ import json
 import ssl
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -36,6 +37,8 @@ class Told:
     body: bytes = b'{"success":true}'
     hang_up: bool = False
     """Close the connection instead of answering."""
+    promised: int | None = None
+    """Octets of the body that the header tells of, if not those that come."""
 
 
 class TrackingApi:
@@ -85,9 +88,10 @@ class TrackingApi:
                 self.send_response(told.status)
                 for name, value in told.headers:
                     self.send_header(name, value)
-                self.send_header("Content-Length", str(len(told.body)))
+                self.send_header("Content-Length", str(told.promised or len(told.body)))
                 self.end_headers()
-                self.wfile.write(told.body)
+                with suppress(OSError):
+                    self.wfile.write(told.body)
 
             def log_message(self, *_: object) -> None:
                 pass
