@@ -31,7 +31,10 @@ async def test_all_who_wait_are_told_and_nobody_is_let_in_again(tmp_path, operat
         assert isinstance(log.failure, OSError)
         files.trouble.clear()
         assert told.append(log, b"late") is Refusal.FAILED
-        assert [octets for _, octets in await read_count(log, 2)] == [b"first", b"sink before"]
+        records = await read_count(log, 2)
+        assert [octets for _, octets in records] == [b"first", b"sink before"]
+        log.retire(records[-1][0])
+        assert told.by_record[b"sink before"] is Refusal.FAILED
 
 
 async def test_a_file_whose_sync_failed_is_never_synced_again(tmp_path):

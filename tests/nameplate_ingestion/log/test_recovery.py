@@ -85,6 +85,15 @@ async def test_in_a_segment_that_was_followed_by_another_any_hole_is_damage(tmp_
     assert found == TEN[:4] + TEN[5:]
 
 
+async def test_a_hole_in_the_first_group_of_a_segment_is_torn_whatever_went_before(tmp_path):
+    await write_ten(tmp_path, Caps(segment=6 * FRAME), together=True)
+    second = segments(tmp_path)[1]
+    overwrite(second, FRAME + 50, b"\xff")
+    report, found = await reopen(tmp_path)
+    assert report == Report(torn=(Cut(int(second.stem), FRAME, 2 * FRAME),))
+    assert found == TEN[:7] + TEN[8:]
+
+
 async def test_a_file_of_another_segment_holds_nothing_for_this_one(tmp_path):
     first = await write_ten(tmp_path)
     (tmp_path / f"{9:016d}.segment").write_bytes(first.read_bytes())
