@@ -8,6 +8,7 @@ from ipaddress import ip_address
 import httpx
 
 from nameplate_api.conditions import Reason
+from nameplate_operator.adapters.httpx_connections import Transport
 from nameplate_operator.ports import ProbeAnswer, ProbeTarget, ProviderError
 from nameplate_operator.settings import ProberSettings
 
@@ -47,7 +48,7 @@ class HttpxProber:
         url, name = f"https://{place}:{self._settings.port}{path}", {"sni_hostname": host}
         # A kept client pools connections by address alone: it would reuse one whose certificate was for another name.
         client = httpx.AsyncClient(
-            verify=context, trust_env=False, follow_redirects=False, timeout=self._settings.timeout
+            transport=Transport(context), trust_env=False, follow_redirects=False, timeout=self._settings.timeout
         )
         async with client, client.stream("GET", url, headers={"Host": host, **_HEADERS}, extensions=name) as response:
             body = b""

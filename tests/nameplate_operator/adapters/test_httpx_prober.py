@@ -1,5 +1,8 @@
 """The prober against real TLS servers on loopback: verified always, bounded always, never redirected."""
 
+import asyncio
+import gc
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -106,6 +109,18 @@ async def test_what_gives_no_answer_is_a_failed_look(authority, answer, words):
         await prober(server, timeout=0.5).ask(target(authority), "/")
     assert (caught.value.reason, caught.value.refused) == (Reason.CONNECT_FAILED, False)
     assert words in caught.value.message
+
+
+def test_a_server_that_never_shakes_hands_costs_no_connection(monkeypatch):
+    lost: list[str] = []
+    monkeypatch.setattr("sys.unraisablehook", lambda found: lost.append(str(found.exc_value)))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings = ProberSettings.model_validate({"port": silent.getsockname()[1], "timeout": 0.5})
+        for _ in range(3):
+            with pytest.raises(ProviderError, match="no answer in time"):
+                asyncio.run(HttpxProber(settings).ask(ProbeTarget(HOST, ("127.0.0.1",)), "/"))
+            gc.collect()
+    assert lost == []
 
 
 async def test_the_next_address_is_asked_where_one_refuses(authority):
