@@ -20,6 +20,8 @@ from nameplate_ingestion.service_metrics import ServiceMetrics
 from nameplate_ingestion.settings_reader import SettingsReader
 from nameplate_ingestion.workers import Workers
 
+MOST_WORKERS = 32
+"""Each needs a share of the volume that is worth a log."""
 _EVERYWHERE = "0.0.0.0"  # noqa: S104
 _KILL_AFTER = GRACE + 3.0
 _BACKLOG = 4096
@@ -56,8 +58,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _count(text: str) -> int:
     number = int(text)
-    if not 1 <= number <= 64:
-        raise argparse.ArgumentTypeError("expected 1 to 64")
+    if not 1 <= number <= MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f"expected 1 to {MOST_WORKERS}")
     return number
 
 

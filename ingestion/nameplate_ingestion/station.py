@@ -20,6 +20,11 @@ from nameplate_ingestion.served import Destination
 from nameplate_ingestion.sink_choice import make_sink
 
 MIB = 1024 * 1024
+SEGMENT_MOST = 16 * MIB
+SEGMENT_LEAST = 5 * MIB
+"""The largest body that settings can allow, and what a record says besides, must fit into a segment."""
+SEGMENTS_BESIDES = 3
+"""What a log takes on disk beyond its cap (`log.terms.Caps`)."""
 _AGAIN_AFTER = 1.0
 _LOOK_EVERY = 0.05
 _LETTER_FILE = 16 * MIB
@@ -39,7 +44,9 @@ class Room(NamedTuple):
     def of(cls, volume: int, stations: int) -> "Room":
         """Divide a volume between the workers of a domain, with a tenth to spare."""
         share = volume // stations
-        return cls(share * 4 // 10, min(16 * MIB, share // 40), share * 3 // 10, share // 10)
+        segment = max(SEGMENT_LEAST, min(SEGMENT_MOST, share // 40))
+        rest = share * 9 // 10 - SEGMENTS_BESIDES * segment
+        return cls(log=rest // 2, segment=segment, events=rest * 3 // 8, letters=rest // 8)
 
 
 class Station:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import shutil
 from pathlib import Path
 
 from nameplate_api.mounts import VOLUME
@@ -36,12 +37,28 @@ class Stations:
             if domain not in self.own and (opened := await self._open(domain, self._number, room)):
                 self.own[domain] = opened
             for number in self._left_by_others(domain):
-                if (domain, number) not in self._orphans and (opened := await self._open(domain, number, room)):
+                if (domain, number) not in self._orphans and (opened := await self._open_filled(domain, number, room)):
                     self._orphans[domain, number] = opened
         for station in self.all():
             if station.domain in domains:
                 await station.turn_to(domains[station.domain].destination)
-        self.stranded = tuple(sorted(self._on_disk() - domains.keys() - self.own.keys()))
+        self.stranded = tuple([each for each in sorted(self._unserved(domains)) if await self._holds(each, room)])
+
+    async def _holds(self, domain: str, room: Room) -> bool:
+        """Say whether a log that nobody serves holds records; one that holds none is removed."""
+        station = await self._open_filled(domain, self._number, room)
+        if station is not None:
+            await station.close()
+        return station is not None
+
+    async def _open_filled(self, domain: str, number: int, room: Room) -> Station | None:
+        """Open a log that takes no new records; if it has none either, it goes."""
+        station = await self._open(domain, number, room)
+        if station is None or station.log.octets:
+            return station
+        await station.close()
+        await asyncio.to_thread(shutil.rmtree, self._data / domain / str(number) / "log", ignore_errors=True)
+        return None
 
     async def _open(self, domain: str, number: int, room: Room) -> Station | None:
         try:
@@ -58,8 +75,10 @@ class Stations:
         found = (entry.name for entry in (self._data / domain).glob("*") if (entry / "log").is_dir())
         return sorted(int(name) for name in found if name.isdecimal() and int(name) >= self._workers)
 
-    def _on_disk(self) -> set[str]:
-        return {entry.name for entry in self._data.glob("*.*") if (entry / str(self._number) / "log").is_dir()}
+    def _unserved(self, domains: Domains) -> set[str]:
+        entries = self._data.glob("*.*")
+        on_disk = {entry.name for entry in entries if (entry / str(self._number) / "log").is_dir()}
+        return on_disk - domains.keys() - self.own.keys()
 
     def all(self) -> list[Station]:
         """Return every open station."""

@@ -149,6 +149,22 @@ def test_what_no_sink_takes_until_the_end_is_told_and_comes_after_the_next_start
     until(lambda: sorted(ids(mounts)) == sorted(f"m-{number}" for number in range(30)), "all events to arrive")
 
 
+def test_another_sink_takes_what_waited_for_the_first_without_a_restart(service: IngestionProcess, mounts: Mounts):
+    sink = {"forward": {"url": "http://127.0.0.1:9", "writeKeyFile": "sink.write-key"}}
+    mounts.write(document(sink=sink))
+    service.start()
+    service.wait_ready()
+    assert service.post(HOST, "/v1/track", EVENT).is_success
+    away = 'nameplate_ingestion_sink_away{domain="cdp.acme.com"}'
+    assert "no key file of ingestion.sink" in service.readyz()
+    mounts.write_keys({"sink.write-key": b"f4r"})
+    until(lambda: "ingestion.sink" not in service.readyz(), "the key to be read")
+    until(lambda: service.metrics()[away] == 1, "the sink to be away")
+    mounts.write(document(revision="r2"))
+    until(lambda: ids(mounts) == ["m"], "the event to arrive")
+    until(lambda: service.metrics()[away] == 0, "the sink to be there")
+
+
 def test_logs_are_json_and_hold_no_secret_of_a_request(service: IngestionProcess, mounts: Mounts, tmp_path: Path):
     mounts.write(document(sources=[WEBSITE, BACKEND]))
     mounts.write_keys({"backend": b"s3cret-key"})

@@ -1,0 +1,84 @@
+"""Stations: what each may take of the volume, and whose data is looked after."""
+
+from pathlib import Path
+
+import pytest
+
+from nameplate_api.ingestion_settings import LimitSettings
+from nameplate_api.mounts import VOLUME
+from nameplate_api.sources import Durability
+from nameplate_ingestion.record import Record, encode
+from nameplate_ingestion.run_command import MOST_WORKERS
+from nameplate_ingestion.served import Served, ToFiles, ToNobody
+from nameplate_ingestion.station import Room
+from nameplate_ingestion.stations import Stations
+from nameplate_ingestion.tenant import Tenant
+from tests.cluster.waiting import eventually
+
+DOMAIN = "cdp.acme.com"
+SERVED = {DOMAIN: Served(Tenant(DOMAIN, "uid", "r1", (DOMAIN,), {}), ToFiles())}
+
+RECORD = encode(Record("website", "track", 1.7e9, "", "0" * 32, 1, b'{"userId":"u","event":"e"}', device=True))
+AWAY = {DOMAIN: Served(SERVED[DOMAIN].tenant, ToNobody("somebody forgot it"))}
+
+
+@pytest.mark.parametrize("workers", range(1, MOST_WORKERS + 1))
+def test_all_that_the_workers_may_fill_fits_onto_the_volume(workers: int):
+    room = Room.of(VOLUME, workers)
+    each = room.log + 3 * room.segment + room.events + room.letters
+    assert each * workers <= VOLUME * 0.9
+    assert min(room) > 0
+
+
+def test_the_largest_body_that_settings_allow_fits_into_a_segment():
+    largest = next(each.le for each in LimitSettings.model_fields["body_size"].metadata if hasattr(each, "le"))
+    assert largest + 64 * 1024 < Room.of(VOLUME, MOST_WORKERS).segment
+
+
+async def test_a_log_that_another_process_has_is_opened_once_that_is_gone(tmp_path: Path):
+    first, second = Stations(tmp_path, 0, 1), Stations(tmp_path, 0, 1)
+    await first.follow(SERVED)
+    await second.follow(SERVED)
+    (told,) = second.unready()
+    assert "another process has" in told
+    await first.close()
+    await second.follow(SERVED)
+    assert second.unready() == []
+    await second.close()
+
+
+async def test_a_domain_that_is_served_no_more_drains_and_its_log_goes_with_the_next_start(tmp_path: Path):
+    stations = Stations(tmp_path, 0, 1)
+    await stations.follow(SERVED)
+    taken: list[object] = []
+    stations.own[DOMAIN].log.append(b"no record", Durability.DISK, taken.append)
+    await stations.follow({})
+    await eventually(lambda: taken == [None], "the record to be safe")
+    await eventually(lambda: stations.own[DOMAIN].log.octets == 0, "the log to be drained")
+    assert names(tmp_path, "dead-letters"), "what cannot be read is kept"
+    await stations.close()
+    again = Stations(tmp_path, 0, 1)
+    await again.follow({})
+    assert (again.stranded, again.all(), names(tmp_path, "log")) == ((), [], [])
+    assert names(tmp_path, "dead-letters")
+
+
+async def test_records_of_a_domain_without_settings_are_told_of_and_kept(tmp_path: Path):
+    stations = Stations(tmp_path, 0, 1)
+    await stations.follow(AWAY)
+    taken: list[object] = []
+    stations.own[DOMAIN].log.append(RECORD, Durability.DISK, taken.append)
+    await eventually(lambda: taken == [None], "the record to be safe")
+    await stations.close()
+    again = Stations(tmp_path, 0, 1)
+    for _ in range(2):
+        await again.follow({})
+        assert (again.stranded, again.all()) == ((DOMAIN,), [])
+    await again.follow(SERVED)
+    await eventually(lambda: again.own[DOMAIN].log.octets == 0, "the log to be drained")
+    assert again.stranded == ()
+    await again.close()
+
+
+def names(data: Path, part: str) -> list[str]:
+    return [file.name for file in data.glob(f"*/*/{part}/*")]
