@@ -16,30 +16,19 @@ Answers are streamed, so watches pass. Connections are never upgraded (`kubectl 
 import asyncio
 import socket
 import ssl
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from types import TracebackType
 from typing import Self
 
 import aiohttp
 from aiohttp import web
-from multidict import CIMultiDict
 from yarl import URL
 
-from tests.world.http_exchange import WRITES, Exchange, Hook, HttpFault, HttpInjection, Point
+from tests.world.http_exchange import WRITES, Exchange, Hook, HttpFault, HttpInjection, Point, end_to_end
 from tests.world.loop_thread import LoopThread
 
 __all__ = ["WRITES", "Exchange", "FaultProxy", "Hook", "HttpFault", "HttpInjection", "Point"]
 
-_HOP_BY_HOP = {
-    "connection",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-}
 _ADDED_BY_CLIENT = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
 
 
@@ -227,12 +216,12 @@ class FaultProxy:
 
     def _forward(self, request: web.BaseRequest, body: bytes) -> "aiohttp.client._RequestContextManager":
         url = URL(self.upstream + request.raw_path, encoded=True)
-        headers = _end_to_end(request.headers)
+        headers = end_to_end(request.headers)
         return self._client.request(request.method, url, headers=headers, data=body or None, allow_redirects=False)
 
     async def _stream(self, request: web.BaseRequest, upstream: aiohttp.ClientResponse) -> web.StreamResponse:
         response = web.StreamResponse(
-            status=upstream.status, reason=upstream.reason, headers=_end_to_end(upstream.headers)
+            status=upstream.status, reason=upstream.reason, headers=end_to_end(upstream.headers)
         )
         await self._flowing.wait()
         await response.prepare(request)
@@ -247,7 +236,3 @@ def _cut(request: web.BaseRequest) -> web.Response:
     if request.transport is not None:
         request.transport.abort()
     return web.Response(status=502)
-
-
-def _end_to_end(headers: Mapping[str, str]) -> CIMultiDict[str]:
-    return CIMultiDict((k, v) for k, v in headers.items() if k.lower() not in _HOP_BY_HOP)
