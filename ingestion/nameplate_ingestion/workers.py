@@ -40,7 +40,8 @@ class Worker:
         self._process: asyncio.subprocess.Process | None = None
         self._told = b""
         self._writer: asyncio.StreamWriter | None = None
-        self._ending = False
+        self._ending = asyncio.Event()
+        self._last_signal = signal.SIGTERM
         self.code: int | None = None
         """How it ended in the end."""
 
@@ -62,7 +63,8 @@ class Worker:
 
     def end(self, number: signal.Signals) -> None:
         """Send a signal, and do not start it again."""
-        self._ending = True
+        self._ending.set()
+        self._last_signal = number
         if self._process is not None and self._process.returncode is None:
             with suppress(ProcessLookupError):
                 self._process.send_signal(number)
@@ -70,16 +72,22 @@ class Worker:
     async def serve(self) -> None:
         """Run it until it was told to end."""
         pause = FIRST_RESTART_AFTER
-        while True:
+        while not self._ending.is_set():
             started_at = time.monotonic()
             self.code = await self._run()
             self._tell.ended()
-            if self._ending:
+            if self._ending.is_set():
                 return
             lived = time.monotonic() - started_at
             pause = FIRST_RESTART_AFTER if lived > STEADY_AFTER else min(pause * 2, MOST_RESTART_AFTER)
             log.error("Worker %s ended with code %s after %.0f s; it is started again", self.number, self.code, lived)
-            await asyncio.sleep(pause)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ending.wait(), pause)
+
+    @property
+    def ended_well(self) -> bool:
+        """Say whether it ended in order, or by the signal before it had begun to listen to any."""
+        return self.code in (0, -signal.SIGTERM)
 
     async def _run(self) -> int:
         ours, its = socket.socketpair()
@@ -90,6 +98,8 @@ class Worker:
                 *order.command(), stdin=asyncio.subprocess.DEVNULL, pass_fds=(order.listener, order.control)
             )
         self._tell.started()
+        if self._ending.is_set():
+            self._process.send_signal(self._last_signal)
         reader, self._writer = await asyncio.open_connection(sock=ours, limit=_LONGEST_REPORT)
         self._writer.write(self._told)
         with suppress(OSError):
@@ -150,7 +160,7 @@ class Workers:
     async def serve(self) -> bool:
         """Run all until they were told to end; say whether all ended well."""
         await asyncio.gather(*(worker.serve() for worker in self.all))
-        return all(worker.code == 0 for worker in self.all)
+        return all(worker.ended_well for worker in self.all)
 
     def tell(self, domains: Domains) -> None:
         """Tell all what is served from now on."""

@@ -129,6 +129,24 @@ def test_told_to_end_it_is_unready_at_once_serves_on_and_drains(
     assert "All workers have ended" in messages
 
 
+def test_told_to_end_before_it_has_begun_it_ends(service: IngestionProcess):
+    service.start("--workers", "2")
+    until(lambda: service.log.exists() and "Version" in service.log.read_text(), "the first line of its log")
+    assert service.program.stop(signal.SIGTERM, 60) == 0
+
+
+def test_told_to_end_while_a_worker_waits_for_its_restart_it_ends(service: IngestionProcess):
+    service.start()
+    service.wait_ready()
+    for _ in range(3):
+        until(service.workers, "a worker")
+        os.kill(service.workers()[0], signal.SIGKILL)
+        until(lambda: not service.workers(), "the worker to be gone")
+    service.program.signal(signal.SIGTERM)
+    assert service.program.stop(signal.SIGTERM, 20) == 1
+    assert "not all of them in order" in service.log_lines()[-1]["message"]
+
+
 def test_what_no_sink_takes_until_the_end_is_told_and_comes_after_the_next_start(
     service: IngestionProcess, mounts: Mounts
 ):
