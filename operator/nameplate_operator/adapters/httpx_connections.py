@@ -11,11 +11,11 @@ import httpx
 
 
 class Transport(httpx.AsyncHTTPTransport):
-    """What httpx uses by default, on such connections; no proxies from the environment."""
+    """What httpx uses by default, on so many such connections at most; no proxies from the environment."""
 
-    def __init__(self, context: ssl.SSLContext) -> None:
+    def __init__(self, context: ssl.SSLContext, connections: int = 10) -> None:
         super().__init__(verify=context, trust_env=False)
-        self._pool = httpcore.AsyncConnectionPool(ssl_context=context, network_backend=_Backend())
+        self._pool = httpcore.AsyncConnectionPool(context, max_connections=connections, network_backend=_Backend())
 
 
 class _Backend(httpcore.AnyIOBackend):

@@ -9,10 +9,12 @@ import httpx
 
 from nameplate_api.conditions import Reason
 from nameplate_api.text import printable
+from nameplate_operator.adapters.httpx_connections import Transport
 from nameplate_operator.ports import ProviderError
 from nameplate_operator.settings import PowerDnsSettings
 
 _CONNECT_TIMEOUT = 3.0
+_MOST_CONNECTIONS = 8
 _LARGEST_ANSWER = 1 << 20
 _LONGEST_REMARK = 200
 _CREDENTIALS_EVERY = 60.0
@@ -58,9 +60,11 @@ class PowerDnsApi:
     async def _exchange(self, method: str, path: str, headers: dict[str, str], body: Any) -> tuple[int, str, bytes]:
         if self._client is None:
             # The settings name the server: no proxy of the environment may see the key.
-            limits = httpx.Limits(max_connections=8, max_keepalive_connections=4)
+            transport = Transport(httpx.create_ssl_context(), _MOST_CONNECTIONS)
             timeout = httpx.Timeout(self._timeout, connect=min(self._timeout, _CONNECT_TIMEOUT))
-            self._client = httpx.AsyncClient(timeout=timeout, limits=limits, trust_env=False, follow_redirects=False)
+            self._client = httpx.AsyncClient(
+                transport=transport, timeout=timeout, trust_env=False, follow_redirects=False
+            )
         async with self._client.stream(method, self._base + path, headers=headers, json=body) as response:
             octets = b""
             async for chunk in response.aiter_bytes():
