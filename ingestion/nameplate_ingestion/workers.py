@@ -28,10 +28,27 @@ _LONGEST_REPORT = 64 * 1024 * 1024
 log = logging.getLogger(__name__)
 
 
+class Place(NamedTuple):
+    """Which worker of how many, and the directory of all data."""
+
+    number: int
+    workers: int
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Who learns of a worker's life."""
+
+    started: Callable[[], None]
+    reported: Callable[[Report], None]
+    ended: Callable[[], None]
+
+
 class Worker:
     """One of them: its process, started again and again, and what it told last."""
 
-    def __init__(self, place: "Place", listener: socket.socket, tell: "Tell") -> None:
+    def __init__(self, place: Place, listener: socket.socket, tell: Tell) -> None:
         """Take where it works, its listening socket, and who learns of it."""
         self.report: Report | None = None
         self.number = place.number
@@ -49,11 +66,6 @@ class Worker:
     def silent(self) -> float:
         """Return the seconds since its last report, or since its start."""
         return time.monotonic() - self._heard_at
-
-    @property
-    def pid(self) -> int | None:
-        """Return the process id, while there is one."""
-        return None if self._process is None else self._process.pid
 
     def tell(self, message: bytes) -> None:
         """Tell it what is served, now and whenever it is started again."""
@@ -114,23 +126,6 @@ class Worker:
             self.report = decode(line)
             self._heard_at = time.monotonic()
             self._tell.reported(self.report)
-
-
-class Place(NamedTuple):
-    """Which worker of how many, and the directory of all data."""
-
-    number: int
-    workers: int
-    data: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tell:
-    """Who learns of a worker's life."""
-
-    started: Callable[[], None]
-    reported: Callable[[Report], None]
-    ended: Callable[[], None]
 
 
 class Workers:
