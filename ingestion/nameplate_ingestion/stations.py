@@ -9,9 +9,11 @@ from nameplate_api.mounts import VOLUME
 from nameplate_ingestion.log.terms import LogInUseError
 from nameplate_ingestion.metrics import Numbers
 from nameplate_ingestion.served import Domains
-from nameplate_ingestion.station import Room, Station
+from nameplate_ingestion.station import SEGMENT_LEAST, Room, Station
 
 STUCK_AFTER = 30.0
+MANY = 8
+"""Domains in one process, above which each gets smaller segments: they are filled with zeros beforehand."""
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +34,13 @@ class Stations:
     async def follow(self, domains: Domains) -> None:
         """Open what is new, and let every station forward to the sink of its domain; what is served no more drains."""
         room = Room.of(VOLUME, self._workers)
+        if len(domains) > MANY:
+            room = room._replace(segment=SEGMENT_LEAST)
         self.failed = {}
+        new = [domain for domain in domains if domain not in self.own]
+        opened_now = await asyncio.gather(*(self._open(domain, self._number, room) for domain in new))
+        self.own |= {station.domain: station for station in opened_now if station is not None}
         for domain in domains:
-            if domain not in self.own and (opened := await self._open(domain, self._number, room)):
-                self.own[domain] = opened
             for number in self._left_by_others(domain):
                 if (domain, number) not in self._orphans and (opened := await self._open_filled(domain, number, room)):
                     self._orphans[domain, number] = opened

@@ -6,6 +6,7 @@ python -m nameplate_ingestion.worker ORDER, where ORDER is JSON (see `order`)
 import asyncio
 import logging
 import os
+import resource
 import signal
 import socket
 import sys
@@ -144,6 +145,9 @@ def main() -> None:
     """Run the worker that the command line orders."""
     order = Order.read(sys.argv[1])
     logs.configure({"worker": order.number})
+    # A connection is a descriptor, and so is a log's file; the soft limit is for programs that call select(2).
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(order))
 

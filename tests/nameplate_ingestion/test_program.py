@@ -1,6 +1,7 @@
 """The whole program: what it serves, follows, survives and says, from outside."""
 
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -181,6 +182,26 @@ def test_another_sink_takes_what_waited_for_the_first_without_a_restart(service:
     mounts.write(document(revision="r2"))
     until(lambda: ids(mounts) == ["m"], "the event to arrive")
     until(lambda: service.metrics()[away] == 0, "the sink to be there")
+
+
+def test_the_trouble_of_one_domain_is_none_of_another(service: IngestionProcess, mounts: Mounts):
+    shutil.rmtree(mounts.settings)
+    troubled = document("cdp.one.com", sink={"forward": {"url": "http://127.0.0.1:9"}})
+    mounts.write(troubled, "one")
+    mounts.write(document("cdp.two.com", sources=[WEBSITE | {"writeKey": "other"}]), "two")
+    service.start()
+    service.wait_ready()
+    assert service.post("cdp.one.com", "/v1/track", EVENT).is_success
+    assert service.post("cdp.two.com", "/v1/track", EVENT).json()["code"] == "UnknownWriteKey"
+    assert service.post("cdp.two.com", "/v1/track", EVENT | {"writeKey": "other"}).is_success
+    until(
+        lambda: [(line["domain"], line["source"]) for line in delivered(mounts.data)] == [("cdp.two.com", "website")],
+        "the event of the other domain to arrive",
+    )
+    mounts.write(troubled | {"hosts": ["cdp.two.com"]}, "one")
+    until(lambda: "hosts: cdp.two.com is served for" in service.readyz(), "the conflict to be told")
+    assert service.get("cdp.two.com", WELL_KNOWN).json()["domain"] == "cdp.two.com"
+    assert service.get("cdp.one.com", WELL_KNOWN).json()["domain"] == "cdp.one.com"
 
 
 def test_logs_are_json_and_hold_no_secret_of_a_request(service: IngestionProcess, mounts: Mounts, tmp_path: Path):
