@@ -59,8 +59,9 @@ soak: programs ## Run all tests with every counted bar in full
 	pytest -n 4 --dist worksteal --soak
 
 .PHONY: bench
-bench: $(VENV)/ready ## Measure what the operator needs per domain, beside a tight client (DOMAINS=20 for fewer, WRITE=1 for docs/bench.md)
-	@$(BIN)/python -m bench $(DOMAINS) $(if $(WRITE),--write)
+bench: $(VENV)/ready ## Measure operator and ingestion service beside others (DOMAINS=20 for fewer, WRITE=1 for docs/bench*.md)
+	@$(BIN)/python -m bench $(or $(DOMAINS),50) $(if $(WRITE),--write)
+	@$(BIN)/python -m bench.ingestion $(if $(WRITE),--write)
 
 .PHONY: demo
 demo: $(VENV)/ready ## Show a domain's life on this machine, from kubectl apply to an answer by its own name and back

@@ -1,4 +1,4 @@
-"""What is compared: our service at two levels of durability, nginx in three ways, granian with the same function."""
+"""What is compared: our service in two shapes at two levels of durability, nginx in three ways, granian in two."""
 
 import sys
 from collections.abc import Callable
@@ -8,12 +8,14 @@ from pathlib import Path
 
 from bench.ingestion import nginx
 from bench.ingestion.processes import Serving, free_port, serve
-from nameplate_api.custom_domain import Durability, SourceType
-from nameplate_api.ingestion_settings import IngestionSettings, SourceSettings
-from nameplate_api.mounts import SETTINGS_FILE
+from bench.ingestion.service import Shape, service
+from nameplate_api.custom_domain import Durability
 
-DOMAIN = "cdp.acme.com"
 Start = Callable[[Path, int], AbstractContextManager[Serving]]
+ANSWERING, PROXYING, LOGGING = "nginx return", "nginx proxy", "nginx proxy + body log"
+INTAKE_MEMORY, INTAKE_DISK = "ours, intake alone, Memory", "ours, intake alone, Disk"
+WHOLE_MEMORY, WHOLE_DISK = "ours, to files, Memory", "ours, to files, Disk"
+GRANIAN_MEMORY, GRANIAN_DISK = "granian, intake alone, Memory", "granian, intake alone, Disk"
 
 
 @dataclass(frozen=True)
@@ -24,17 +26,6 @@ class Contender:
     start: Start
 
 
-def settings(directory: Path, durability: Durability) -> tuple[str, ...]:
-    """Write the settings of one domain; return the arguments that name them."""
-    source = SourceSettings(name="website", type=SourceType.ANALYTICS_JS, write_key="k3y", durability=durability)
-    hosts = (DOMAIN, f"api.{DOMAIN}", f"cdn.{DOMAIN}")
-    document = IngestionSettings(domain=DOMAIN, hosts=hosts, uid="0", sources=(source,)).document()
-    for name in ("settings", "keys", "data"):
-        (directory / name).mkdir(parents=True)
-    (directory / "settings" / SETTINGS_FILE).write_text(document)
-    return tuple(f"--{name}={directory / name}" for name in ("settings", "keys", "data"))
-
-
 def _nginx(location: Callable[[Path], str]) -> Start:
     def start(directory: Path, core: int) -> AbstractContextManager[Serving]:
         port = free_port()
@@ -43,19 +34,35 @@ def _nginx(location: Callable[[Path], str]) -> Start:
     return start
 
 
-def _ours(durability: Durability) -> Start:
+def _ours(durability: Durability, *, forwards: bool) -> Start:
     def start(directory: Path, core: int) -> AbstractContextManager[Serving]:
-        port = free_port()
-        command = [sys.executable, "-m", "nameplate_ingestion", *settings(directory, durability)]
-        return serve([*command, "--port", str(port), "--operations-port", str(free_port())], port, core)
+        return service(directory, core, Shape(durability, forwards))
 
     return start
 
 
-CONTENDERS = (
-    Contender("nginx return", _nginx(lambda _: nginx.answering())),
-    Contender("nginx proxy", _nginx(lambda _: nginx.proxying())),
-    Contender("nginx proxy + body log", _nginx(nginx.logging)),
-    Contender("ours, Memory", _ours(Durability.MEMORY)),
-    Contender("ours, Disk", _ours(Durability.DISK)),
-)
+def _granian(durability: Durability) -> Start:
+    def start(directory: Path, core: int) -> AbstractContextManager[Serving]:
+        directory.mkdir(parents=True)
+        port = free_port()
+        options = ["--interface", "rsgi", "--host", "127.0.0.1", "--port", str(port), "--loop", "uvloop"]
+        command = [sys.executable, "-m", "granian", *options, "bench.ingestion.granian_application:app"]
+        return serve(command, port, core, {"DIRECTORY": str(directory), "DURABILITY": durability})
+
+    return start
+
+
+CONTENDERS = {
+    each.name: each
+    for each in (
+        Contender(ANSWERING, _nginx(lambda _: nginx.answering())),
+        Contender(PROXYING, _nginx(lambda _: nginx.proxying())),
+        Contender(LOGGING, _nginx(nginx.logging)),
+        Contender(GRANIAN_MEMORY, _granian(Durability.MEMORY)),
+        Contender(GRANIAN_DISK, _granian(Durability.DISK)),
+        Contender(INTAKE_MEMORY, _ours(Durability.MEMORY, forwards=False)),
+        Contender(INTAKE_DISK, _ours(Durability.DISK, forwards=False)),
+        Contender(WHOLE_MEMORY, _ours(Durability.MEMORY, forwards=True)),
+        Contender(WHOLE_DISK, _ours(Durability.DISK, forwards=True)),
+    )
+}

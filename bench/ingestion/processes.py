@@ -6,12 +6,12 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.usage import Usage, session
 
-_START_TIMEOUT = 20.0
+_START_TIMEOUT = 30.0
 _STOP_TIMEOUT = 30.0
 
 
@@ -34,24 +34,26 @@ class Serving:
 
 
 @contextlib.contextmanager
-def serve(command: Sequence[str], port: int, core: int) -> Iterator[Serving]:
+def serve(
+    command: Sequence[str], port: int, core: int, environment: Mapping[str, str] | None = None
+) -> Iterator[Serving]:
     """Run a command that listens at a port, in a session and on a core of its own."""
     process = subprocess.Popen(
         ["taskset", "--cpu-list", str(core), *command],
+        env={**os.environ, **(environment or {})},
         start_new_session=True,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         _await_port(process, port)
         yield Serving(port, process.pid)
     finally:
-        process.terminate()
-        try:
-            process.wait(_STOP_TIMEOUT)
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+        # What it has on disk goes with it: there is nothing to end in order.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(_STOP_TIMEOUT)
 
 
 def free_port() -> int:

@@ -1,0 +1,93 @@
+"""What each part of the way of one event takes of the processor, in this process, with nobody else about."""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import uvloop
+
+from bench.ingestion.service import DOMAIN, SOURCE, WRITE_KEY
+from nameplate_api.sources import Durability, SourceType
+from nameplate_ingestion.admission.respond import WANTED_HEADERS, respond
+from nameplate_ingestion.call import Call
+from nameplate_ingestion.delivery.events import deliveries
+from nameplate_ingestion.log.durable_log import DurableLog
+from nameplate_ingestion.log.terms import Caps
+from nameplate_ingestion.record import Position, decode, encode
+from nameplate_ingestion.server.head import FRAMING, read_head
+from nameplate_ingestion.server.limits import ServerLimits
+from nameplate_ingestion.tenant import Source, Tenant
+
+_TIMES, _ATTEMPTS = 2000, 5
+_GROUP = 64
+_HOST = f"api.{DOMAIN}"
+_BODY = (
+    '{"type":"track","event":"Order Completed","userId":null,"anonymousId":"f3e0c8a1-5b7d-4a7c-9a52-0f5ad2b6c1de",'
+    '"messageId":"ajs-next-1764041234567-5b7d4a7c","timestamp":"2026-11-25T03:22:25.123Z",'
+    f'"sentAt":"2026-11-25T03:22:25.456Z","writeKey":"{WRITE_KEY}","integrations":{{}},'
+    '"context":{"library":{"name":"analytics.js","version":"next-1.84.3"},"locale":"en-GB"},'
+    f'"properties":{{"orderId":"1234","total":30.5,"products":["{"x" * 1600}"]}}}}'
+).encode()
+_WANTED = "Authorization: Basic azN5Og==\r\nOrigin: https://www.acme.com\r\nX-Forwarded-For: 198.51.100.7\r\n"
+_OTHERS = "".join(f"Sec-Ch-Ua-{number}: a value of ordinary length, as browsers send\r\n" for number in range(15))
+_HEAD = f"POST /v1/t HTTP/1.1\r\nHost: {_HOST}\r\n{_WANTED}{_OTHERS}Content-Length: {len(_BODY)}\r\n\r\n".encode()
+
+
+def parts_table() -> str:
+    """Return microseconds per event as a Markdown table."""
+    lines = ["| part | µs per event |", "|---|---:|"]
+    return "\n".join([*lines, *(f"| {what} | {found:.1f} |" for what, found in _measure())])
+
+
+def _measure() -> list[tuple[str, float]]:
+    kept, limits = FRAMING | WANTED_HEADERS, ServerLimits()
+    source = Source(SOURCE, SourceType.ANALYTICS_JS, Durability.DISK)
+    tenant = Tenant(DOMAIN, "0", "0", (_HOST,), {WRITE_KEY.encode(): source})
+    head = read_head(_HEAD, kept, limits)
+    call = Call(head.method, head.target, head.host, head.headers, _BODY, "127.0.0.1")
+    keep = respond(call, {_HOST.encode(): tenant}, time.time()).keep
+    if keep is None:
+        raise RuntimeError("the event was not taken")
+    octets, position = encode(keep.record), Position(0, 0)
+    return [
+        ("read a head of 20 headers", _each(lambda: read_head(_HEAD, kept, limits))),
+        ("admit the event, make the reply", _each(lambda: respond(call, {_HOST.encode(): tenant}, time.time()))),
+        ("encode the record", _each(lambda: encode(keep.record))),
+        (f"log it, synced, {_GROUP} at a time", uvloop.run(_log(octets))),
+        ("decode it, make the final event", _each(lambda: deliveries(position, decode(octets), DOMAIN))),
+    ]
+
+
+def _each(run: Callable[[], object]) -> float:
+    def once() -> float:
+        began = time.process_time()
+        for _ in range(_TIMES):
+            run()
+        return (time.process_time() - began) / _TIMES * 1e6
+
+    return min(once() for _ in range(_ATTEMPTS))
+
+
+async def _log(octets: bytes) -> float:
+    loop = asyncio.get_running_loop()
+    with tempfile.TemporaryDirectory() as place:
+        log = DurableLog.open(Path(place), Caps(), loop)
+        await _append(log, octets)
+        began = time.process_time()
+        for _ in range(_TIMES // _GROUP):
+            await _append(log, octets)
+        taken = time.process_time() - began
+        await log.close()
+    return taken / (_TIMES // _GROUP * _GROUP) * 1e6
+
+
+async def _append(log: DurableLog, octets: bytes) -> None:
+    def make() -> Awaitable[object]:
+        kept = asyncio.get_running_loop().create_future()
+        if log.append(octets, Durability.DISK, kept.set_result) is not None:
+            raise RuntimeError("the log took nothing")
+        return kept
+
+    await asyncio.gather(*(make() for _ in range(_GROUP)))
