@@ -60,7 +60,7 @@ soak: programs ## Run all tests with every counted bar in full
 
 .PHONY: bench
 bench: $(VENV)/ready ## Measure operator and ingestion service beside others (DOMAINS=20 for fewer, WRITE=1 for docs/bench*.md)
-	@$(BIN)/python -m bench $(or $(DOMAINS),50) $(if $(WRITE),--write)
+	@$(BIN)/python -m bench $(DOMAINS) $(if $(WRITE),--write)
 	@$(BIN)/python -m bench.ingestion $(if $(WRITE),--write)
 
 .PHONY: demo
