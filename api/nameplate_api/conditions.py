@@ -102,7 +102,7 @@ class Condition(ApiModel):
     observed_generation: Annotated[int, Field(ge=0, description="Generation that this condition speaks of.")]
 
 
-def clip(message: str) -> str:
-    """Return the message in printable characters, at most ``MESSAGE_LIMIT`` of them."""
+def clip(message: str, limit: int = MESSAGE_LIMIT) -> str:
+    """Return the message in printable characters, at most ``limit`` of them."""
     shown = printable(message)
-    return shown if len(shown) <= MESSAGE_LIMIT else shown[: MESSAGE_LIMIT - 1] + "…"
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"

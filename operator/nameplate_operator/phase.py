@@ -19,6 +19,7 @@ class Verdict:
     """One phase's finding, in words for the owner of the domain: no clock, no counter, no raw exception text.
 
     ``stalled`` says that only a person can bring it forward; ``progressing`` that True still changes (a roll-out).
+    ``aside`` says why the newest attempt failed where the verdict holds all the same; it is told after the message.
     """
 
     truth: Truth
@@ -26,6 +27,7 @@ class Verdict:
     message: str
     stalled: bool = False
     progressing: bool = False
+    aside: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

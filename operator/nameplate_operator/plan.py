@@ -10,14 +10,13 @@ from nameplate_api.conditions import Condition, ConditionType, Reason, Truth
 from nameplate_operator.phase import Change, Decision, Findings, Phase, Streak, Verdict, Was
 from nameplate_operator.ports import Conflict, Ports, ProviderError
 from nameplate_operator.subject import Subject
+from nameplate_operator.summary import without_aside
 
 log = logging.getLogger(__name__)
 
 Phases = Sequence[Phase[Any, Any]]
 Decisions = dict[ConditionType, Decision]
 
-_ASIDE = " The last attempt failed: "
-"""Stands between what a condition says and why the newest look or change failed."""
 _PATIENCE = 25
 """Passes with changes in a row after which somebody must be undoing them: slow down."""
 
@@ -109,8 +108,8 @@ def as_before(phase: Phase[Any, Any], subject: Subject, decisions: Mapping[Condi
 
 
 def _kept(condition: Condition) -> Verdict:
-    """Return the verdict that a condition stands for, without what was said aside."""
-    return Verdict(condition.status, Reason(condition.reason), condition.message.split(_ASIDE)[0])
+    """Return the verdict that a condition stands for, word for word."""
+    return Verdict(condition.status, Reason(condition.reason), condition.message)
 
 
 def _waiting(blocker: ConditionType | None) -> Verdict:
@@ -158,8 +157,7 @@ def _failed_look(phase: Phase[Any, Any], subject: Subject, was: Was, error: Prov
     memory.look_failed(phase.condition, error.reason)
     before = was.condition
     if before is not None and (was.true or (before.status is Truth.FALSE and not error.refused)):
-        kept = _kept(before)
-        verdict = replace(kept, message=_aside(kept.message, error))
+        verdict = replace(_kept(before), message=without_aside(before.message), aside=error.message)
     else:
         truth = Truth.FALSE if error.refused else Truth.UNKNOWN
         verdict = Verdict(truth, error.reason, error.message, stalled=error.refused)
@@ -173,14 +171,10 @@ def _failed_look(phase: Phase[Any, Any], subject: Subject, was: Was, error: Prov
 
 def _failed_change(condition: ConditionType, decision: Decision, error: ProviderError, memory: Memory) -> Decision:
     if decision.verdict.truth is Truth.TRUE:
-        verdict = replace(decision.verdict, message=_aside(decision.verdict.message, error))
+        verdict = replace(decision.verdict, aside=error.message)
     else:
         verdict = Verdict(decision.verdict.truth, error.reason, error.message, stalled=error.refused)
     return replace(decision, verdict=verdict, recheck_after=_retry_after(condition, error, memory))
-
-
-def _aside(message: str, error: ProviderError) -> str:
-    return f"{message}{_ASIDE}{error.message}"
 
 
 def _report_as_before(phase: Phase[Any, Any], subject: Subject) -> dict[str, Any]:

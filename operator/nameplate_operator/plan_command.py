@@ -21,6 +21,7 @@ from nameplate_operator.ports import Manifest, ProviderError, Ref
 from nameplate_operator.reconcile import Reconciler
 from nameplate_operator.settings import OperatorSettings
 from nameplate_operator.subject import CUSTOM_DOMAIN, Domain
+from nameplate_operator.summary import told
 
 _UNUSABLE = 65
 """EX_DATAERR of sysexits."""
@@ -90,7 +91,7 @@ def _lines(domain: Domain, decisions: Decisions, lead: Verdict) -> Iterator[str]
 
 
 def _line(condition: ConditionType, verdict: Verdict) -> str:
-    return f"  {condition}={verdict.truth} {verdict.reason}: {verdict.message}"
+    return f"  {condition}={verdict.truth} {verdict.reason}: {told(verdict)}"
 
 
 def _in_words(change: Change) -> str:

@@ -1,13 +1,17 @@
 """Sums the verdicts of a pass up into Ready, Reconciling and Stalled, and writes them as status conditions."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from nameplate_api.conditions import Condition, ConditionType, Reason, Truth, clip
+from nameplate_api.conditions import MESSAGE_LIMIT, Condition, ConditionType, Reason, Truth, clip
 from nameplate_operator.phase import Verdict
 
 Verdicts = Mapping[ConditionType, Verdict]
+
+_ASIDE = " The last attempt failed: "
+_LONGEST_ASIDE = MESSAGE_LIMIT // 2
 
 
 def ready(verdicts: Verdicts, *, optional: frozenset[ConditionType] = frozenset()) -> Verdict:
@@ -19,7 +23,7 @@ def ready(verdicts: Verdicts, *, optional: frozenset[ConditionType] = frozenset(
         if verdict.truth is Truth.UNKNOWN and condition in optional:
             continue
         if verdict.truth is not Truth.TRUE:
-            return Verdict(verdict.truth, verdict.reason, verdict.message, stalled=verdict.stalled)
+            return replace(verdict, progressing=False)
     return Verdict(Truth.TRUE, Reason.SERVING, "Every condition holds.")
 
 
@@ -35,11 +39,24 @@ def progress(lead: Verdict, verdicts: Verdicts, *, suspended: bool, applying: bo
         return {}
     if lead.truth is not Truth.TRUE:
         kind = ConditionType.STALLED if lead.stalled else ConditionType.RECONCILING
-        return {kind: Verdict(Truth.TRUE, lead.reason, lead.message)}
+        return {kind: replace(lead, truth=Truth.TRUE, stalled=False)}
     rolling = next((verdict for verdict in verdicts.values() if verdict.progressing), None)
     if rolling is None:
         return {ConditionType.RECONCILING: WORKED_ON} if applying else {}
     return {ConditionType.RECONCILING: Verdict(Truth.TRUE, Reason.ROLLING_OUT, rolling.message)}
+
+
+def told(verdict: Verdict) -> str:
+    """Return what a condition says of a verdict: its message, shortened so that what is said aside fits as well."""
+    if not verdict.aside:
+        return clip(verdict.message)
+    aside = _ASIDE + clip(verdict.aside, _LONGEST_ASIDE)
+    return clip(verdict.message, MESSAGE_LIMIT - len(aside)) + aside
+
+
+def without_aside(told_before: str) -> str:
+    """Return the message of a verdict out of what a condition said of it."""
+    return told_before.partition(_ASIDE)[0]
 
 
 def stamp(
@@ -63,7 +80,7 @@ def _stamp(
         type=type_,
         status=verdict.truth,
         reason=verdict.reason,
-        message=clip(verdict.message),
+        message=told(verdict),
         last_transition_time=before.last_transition_time if same and before else now.replace(microsecond=0),
         observed_generation=generation,
     )

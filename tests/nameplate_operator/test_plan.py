@@ -8,6 +8,7 @@ from nameplate_api.conditions import ConditionType, Reason, Truth
 from nameplate_operator.phase import Decision, Streak, Verdict
 from nameplate_operator.plan import Halt, Memory, carry_out, plan
 from nameplate_operator.ports import Conflict, ProviderError
+from nameplate_operator.summary import told
 from tests.nameplate_operator.builders import a_condition, a_domain, memory_ports
 from tests.nameplate_operator.toys import FALSE, TRUE, Note, raising, toy
 
@@ -128,15 +129,15 @@ async def test_a_failed_look_keeps_what_was_seen(before, error, expected):
     zone.look = raising(error)
     domain = a_domain(status=zone_was(*before)) if before else a_domain()
     verdict = (await planned(zone, domain=domain))[ZONE].verdict
-    assert (verdict.truth, verdict.reason, verdict.message, verdict.stalled) == expected
+    assert (verdict.truth, verdict.reason, told(verdict), verdict.stalled) == expected
 
 
 async def test_a_reason_of_another_version_is_no_obstacle():
     zone = toy(ZONE)
     zone.look = raising(AWAY)
     decisions = await planned(zone, domain=a_domain(status=zone_was("True", "ReasonOfAnotherVersion", "It stands.")))
-    message = f"It stands. The last attempt failed: {AWAY.message}"
-    assert decisions[ZONE].verdict == Verdict(Truth.TRUE, Reason.PROGRESSING, message)
+    kept = Verdict(Truth.TRUE, Reason.PROGRESSING, "It stands.", aside=AWAY.message)
+    assert decisions[ZONE].verdict == kept
 
 
 async def test_a_failed_look_keeps_the_phase_s_part_of_status():
@@ -238,7 +239,7 @@ async def test_changes_that_keep_failing_are_repeated_more_and_more_slowly():
         pytest.param(
             TRUE,
             AWAY,
-            Verdict(Truth.TRUE, Reason.HOSTED, f"It holds. The last attempt failed: {AWAY.message}"),
+            Verdict(Truth.TRUE, Reason.HOSTED, "It holds.", aside=AWAY.message),
             id="upkeep fails",
         ),
         pytest.param(FALSE, Conflict("older"), FALSE, id="somebody was faster: look again at once"),

@@ -57,8 +57,8 @@ class Reachability(Phase[Domain, Reach]):
     def _verdict(self, failure: ProviderError, was: Was, streak: Streak) -> Verdict:
         lasting = streak.count >= _STRIKES and streak.age(was.now) >= _STRIKING_FOR
         if was.true and not lasting:
-            message = f"The ingestion answered before. The last attempt failed: {failure.message}"
-            return Verdict(Truth.TRUE, Reason.ANSWERING, message)
+            message = "The ingestion answered before."
+            return Verdict(Truth.TRUE, Reason.ANSWERING, message, aside=failure.message)
         # A time-out may be the way from here alone, as where a router does not turn packets around.
         timed_out = failure.reason is Reason.CONNECT_FAILED
         truth = Truth.UNKNOWN if timed_out and not lasting and was.false_for == 0 else Truth.FALSE

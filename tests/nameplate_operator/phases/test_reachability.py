@@ -26,9 +26,7 @@ def was(status=None, *, failures=0, since=0.0, seconds=10.0):
     return Was(NOW, condition, streak)
 
 
-KEPT = Verdict(
-    Truth.TRUE, Reason.ANSWERING, f"The ingestion answered before. The last attempt failed: {TIMED_OUT.message}"
-)
+KEPT = Verdict(Truth.TRUE, Reason.ANSWERING, "The ingestion answered before.", aside=TIMED_OUT.message)
 LOST = Verdict(Truth.FALSE, Reason.CONNECT_FAILED, TIMED_OUT.message)
 
 
