@@ -19,6 +19,8 @@ Decisions = dict[ConditionType, Decision]
 
 _PATIENCE = 25
 """Passes with changes in a row after which somebody must be undoing them: slow down."""
+_PROMPT_LOOKS = 3
+"""Conflicting looks in a row that are repeated at once."""
 
 LookFailed = Callable[[ConditionType, Reason], object]
 """Is told of each look that failed."""
@@ -183,9 +185,12 @@ def _report_as_before(phase: Phase[Any, Any], subject: Subject) -> dict[str, Any
 
 def _retry_after(condition: ConditionType, error: ProviderError, memory: Memory) -> float:
     failures = memory.failures[condition] = memory.failures.get(condition, 0) + 1
-    if error.retry_after is not None:
-        return error.retry_after
-    return _doubled(5.0, failures - 1, 300.0)
+    if error.retry_after is None:
+        return _doubled(5.0, failures - 1, 300.0)
+    if error.retry_after == 0 and failures > _PROMPT_LOOKS:
+        # What conflicts again and again does not clear up by being asked at once.
+        return _doubled(1.0, failures - _PROMPT_LOOKS - 1, 300.0)
+    return error.retry_after
 
 
 def _doubled(first: float, times: int, longest: float) -> float:

@@ -58,7 +58,8 @@ def refusal(answer: Answer, attempt: str, about: str) -> ProviderError:
     if answer.status == 429:
         message = "The Kubernetes API asks us to slow down."
         return ProviderError(Reason.RATE_LIMITED, message, retry_after=answer.retry_after)
-    if answer.status >= 500:
+    # A list is missing only where its kind is not served.
+    if answer.status >= 500 or (answer.missing and attempt in ("list", "watch")):
         return away(answer.retry_after)
     if answer.status == 401:
         message = "The Kubernetes API does not accept the operator's credentials."
@@ -67,7 +68,7 @@ def refusal(answer: Answer, attempt: str, about: str) -> ProviderError:
     if answer.status == 403 and not any(reason == "NamespaceTerminating" for reason, _ in causes):
         return Forbidden(f"The operator may not {attempt} {about}.")
     if answer.status in (403, 404, 409, 410) or ("FieldValueInvalid", "metadata.uid") in causes:
-        return Conflict(f"{about} is gone, another, or has changed")
+        return Conflict(f"{about} is gone, another, or has changed.")
     return _invalid(causes, attempt, about)
 
 

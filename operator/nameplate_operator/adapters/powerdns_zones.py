@@ -61,7 +61,7 @@ class PowerDnsZones:
             await self._complete(name, mark, own, records)
         created = await self._fetch(name)
         if created is None:
-            raise Conflict(f"zone {name} is gone again")
+            raise Conflict(f"The zone {name} is gone again.")
         return _zone(created)
 
     async def write(self, zone: Zone, upserts: tuple[RecordSet, ...], deletions: tuple[RecordSet, ...] = ()) -> None:
@@ -80,7 +80,7 @@ class PowerDnsZones:
     async def _complete(self, name: str, mark: str, own: Mapping[str, Any], records: tuple[RecordSet, ...]) -> None:
         found = await self.find(name)
         if found is None or found.records or found.mark != mark:
-            raise Conflict(f"zone {name} exists")
+            raise Conflict(f"The zone {name} exists.")
         settings = {"kind": "Native", "soa_edit_api": "DEFAULT"}
         await self._api.request("PUT", _path(name), settings, expected=(_NO_CONTENT,))
         await self._patch(name, [dict(own) | {"changetype": "REPLACE"}, *map(replacing, records)])
@@ -89,7 +89,7 @@ class PowerDnsZones:
         expected = (_NO_CONTENT, _NOT_FOUND)
         answer = await self._api.request("PATCH", _path(name), {"rrsets": changes}, expected=expected)
         if answer.status == _NOT_FOUND:
-            raise Conflict(f"zone {name} is gone")
+            raise Conflict(f"The zone {name} is gone.")
 
     async def _fetch(self, name: str) -> dict[str, Any] | None:
         answer = await self._api.request("GET", _path(name), expected=(_OK, _NOT_FOUND))

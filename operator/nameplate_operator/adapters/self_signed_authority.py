@@ -57,7 +57,7 @@ class SelfSignedAuthority:
         keys = await self._ready_keys(now)
         live = await self._cluster.get(request.secret)
         if live is not None and not _ours(live, request):
-            raise Conflict(f"{request.secret} is not ours")
+            raise Conflict(f"{request.secret} is not ours.")
         old = _leaf(live, request, now) if live else None
         leaf = renewed(old, request, keys, now) or (None if live and _marked(live, request) else old)
         if leaf is None:

@@ -161,6 +161,13 @@ async def test_a_refused_object_is_told_by_its_fields_and_not_by_its_values(reac
     assert caught.value.message == f"Kubernetes refused to create Deployment {namespace}/web because of {where}."
 
 
+async def test_a_list_of_a_kind_that_is_not_served_is_no_conflict(reached: Reached) -> None:
+    with pytest.raises(ProviderError) as caught:
+        await reached.cluster.list(Kind("nameplate.dev/v1alpha1", "Unknown", "unknowns"))
+    assert not isinstance(caught.value, Conflict)
+    assert caught.value.message == "The Kubernetes API did not answer."
+
+
 async def test_each_request_is_told_with_its_answer(reached: Reached, api_proxy: FaultProxy) -> None:
     api_proxy.inject(HttpFault(status=503), times=1)
     await reached.cluster.get(SOMETHING)
