@@ -115,9 +115,13 @@ class DurableLog:
                 await self._news.wait()
                 continue
             try:
-                return await asyncio.to_thread(read_records, self._plot.files, stretch, most_octets)
+                records, end = await asyncio.to_thread(read_records, self._plot.files, stretch, most_octets)
             except DamagedError:
                 await self._skip_damage(stretch.segment)
+                continue
+            if records:
+                return records
+            after = Position(stretch.segment.number, end)
 
     def retire(self, position: Position) -> None:
         """Forget all up to `position`, for the sink has it. On disk this is noted within a second or so."""

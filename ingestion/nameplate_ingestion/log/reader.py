@@ -15,10 +15,11 @@ class DamagedError(Exception):
     """What was whole when it was written, or at recovery, cannot be read any more."""
 
 
-def read_records(files: Files, stretch: Stretch, most_octets: int) -> Records:
-    """Return the first records of the stretch: up to `most_octets` with headers, but at least one.
+def read_records(files: Files, stretch: Stretch, most_octets: int) -> tuple[Records, int]:
+    """Return the first records of the stretch, and the offset up to which these are all: there may be voids alone.
 
-    Blocks on the disk. Raises OSError, and DamagedError if the first frame is not whole.
+    Up to `most_octets` with headers, but at least one frame. Blocks on the disk. Raises OSError, and DamagedError if
+    the first frame is not whole.
     """
     segment, start, end = stretch
     descriptor = files.open(segment.path)
@@ -40,11 +41,13 @@ def read_records(files: Files, stretch: Stretch, most_octets: int) -> Records:
         offset = frame.end
     if offset == start:
         raise DamagedError
-    return records or read_records(files, Stretch(segment, offset, end), most_octets)
+    return records, offset
 
 
 def find_gaps(files: Files, segment: Segment) -> tuple[Gap, ...]:
     """Return what cannot be read of the segment, all of which once was whole. Raises OSError."""
-    found = scan(segment.number, read_segment(files, segment.path)[: segment.synced])
-    tail = [Gap(found.end, segment.synced, acknowledged=True)] if found.end < segment.synced else []
+    # Asked for first: what is synced while the file is read must not count as unreadable.
+    synced = segment.synced
+    found = scan(segment.number, read_segment(files, segment.path)[:synced])
+    tail = [Gap(found.end, synced, acknowledged=True)] if found.end < synced else []
     return (*found.gaps, *tail)

@@ -108,6 +108,19 @@ class ForgetfulFiles:
         with self._mutex:
             del self._names[path.name]
 
+    def rot(self, octets: bytes) -> bool:
+        """Turn over a bit of these octets, wherever they stand safely; say whether they stood anywhere."""
+        found = False
+        with self._mutex:
+            for file in self._names.values():
+                at = file.safe.find(octets)
+                if at >= 0:
+                    file.content[at + len(octets) - 1] ^= 1
+                    safe = bytearray(file.safe)
+                    safe[at + len(octets) - 1] ^= 1
+                    file.safe, found = bytes(safe), True
+        return found
+
     def after_kill(self) -> "ForgetfulFiles":
         """Return what the next process finds."""
         with self._mutex:

@@ -1,4 +1,4 @@
-"""The log against a model of it, through kills and power cuts at any moment: no acknowledged record is ever lost."""
+"""The log against a model of it, through kills, power cuts and rot: an acknowledged record is lost only if it rots."""
 
 import asyncio
 import random
@@ -27,17 +27,18 @@ class Lives(RuleBasedStateMachine):
         self.appended: list[bytes] = []
         self.owed: set[int] = set()
         self.waiting: set[int] = set()
+        self.rotten: set[int] = set()
         self.begin(ForgetfulFiles())
 
     def begin(self, files: ForgetfulFiles) -> None:
         self.files = files
         self.waiting = set()
         self.log = DurableLog.open(DIRECTORY, CAPS, self.loop, files, lambda: 1_900_000_000.0)
-        assert self.log.report.damaged == ()
+        assert self.rotten or self.log.report.damaged == ()
 
     def take(self, level: Durability, size: int) -> int:
         number, log = len(self.appended), self.log
-        octets = b"%08d" % number + bytes([number % 256]) * size
+        octets = b"<%08d>" % number + bytes([number % 256]) * size
         self.appended.append(octets)
         if level is Durability.DISK:
             self.waiting.add(number)
@@ -68,14 +69,22 @@ class Lives(RuleBasedStateMachine):
     def wait_for_all(self) -> None:
         self.loop.run_until_complete(self.settle())
 
-    @precondition(lambda self: self.owed)
+    @precondition(lambda self: self.owed - self.rotten)
+    @rule(which=st.integers(0, 1000))
+    def rot(self, which: int) -> None:
+        whole = sorted(self.owed - self.rotten)
+        number = whole[which % len(whole)]
+        assert self.files.rot(self.appended[number]), "an acknowledged record is in none of the files"
+        self.rotten.add(number)
+
+    @precondition(lambda self: self.owed - self.rotten)
     @rule(most_octets=st.integers(0, 10_000), share=st.floats(0, 1))
     def deliver(self, most_octets: int, share: float) -> None:
         records = self.loop.run_until_complete(self.log.read(self.log.retired, most_octets))
         for position, octets in records[: int(len(records) * share) + 1]:
-            assert octets == self.appended[int(octets[:8])]
+            assert octets == self.appended[number_of(octets)]
             self.log.retire(position)
-            self.owed.discard(int(octets[:8]))
+            self.owed.discard(number_of(octets))
 
     @rule(seed=st.integers(0, 2**32))
     def cut_the_power(self, seed: int) -> None:
@@ -106,17 +115,22 @@ class Lives(RuleBasedStateMachine):
             async with asyncio.timeout(20):
                 records = await self.log.read(after, 3000)
             for position, octets in records:
-                assert octets == self.appended[int(octets[:8])]
+                assert octets == self.appended[number_of(octets)]
                 assert position > after
-                found.append(int(octets[:8]))
+                found.append(number_of(octets))
                 after = position
         assert found == sorted(set(found))
-        assert self.owed <= set(found)
+        assert self.owed - self.rotten <= set(found)
+        assert self.rotten.isdisjoint(found)
         await self.settle()
 
     def teardown(self) -> None:
         self.loop.run_until_complete(self.log.close())
         self.loop.close()
+
+
+def number_of(octets: bytes) -> int:
+    return int(octets[1:9])
 
 
 def test_no_acknowledged_record_is_lost(pytestconfig):
