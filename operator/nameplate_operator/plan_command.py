@@ -58,15 +58,24 @@ def read(file: Path) -> Manifest:
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BadManifest(f"{file}: cannot be read as a YAML document: {error}") from error
-    if not isinstance(document, dict) or document.get("kind") != KIND or "name" not in document.get("metadata", {}):
+    if not isinstance(document, dict) or document.get("kind") != KIND or not _named(document.get("metadata")):
         raise BadManifest(f"{file}: expected one {KIND} with a name")
     return document
+
+
+def _named(meta: Any) -> bool:
+    return (
+        isinstance(meta, dict)
+        and isinstance(meta.get("name"), str)
+        and bool(meta["name"])
+        and isinstance(meta.get("namespace", ""), str)
+    )
 
 
 async def planned(manifest: Manifest, reconciler: Reconciler) -> str:
     """Return the plan for a manifest, in words."""
     meta = manifest["metadata"]
-    ref = Ref(CUSTOM_DOMAIN, meta["name"], meta.get("namespace", "default"))
+    ref = Ref(CUSTOM_DOMAIN, meta["name"], meta.get("namespace") or "default")
     domain = Domain.read(_as_if_applied(manifest, ref, await reconciler.ports.cluster.get(ref)))
     decisions = await reconciler.decide(domain, Memory(), datetime.now(UTC))
     return "\n".join(_lines(domain, decisions, reconciler.lead(decisions))) + "\n"
@@ -74,11 +83,14 @@ async def planned(manifest: Manifest, reconciler: Reconciler) -> str:
 
 def _as_if_applied(manifest: Manifest, ref: Ref, live: Manifest | None) -> Manifest:
     if live is not None:
-        return {**live, "spec": manifest.get("spec", {})}
+        return {**live, "spec": manifest.get("spec") or {}}
     now = instant(datetime.now(UTC))
     made_up = {"uid": "not-created-yet", "resourceVersion": "0", "generation": 1, "creationTimestamp": now}
-    metadata = {**manifest["metadata"], "namespace": ref.namespace, **made_up}
-    return {**manifest, "metadata": metadata, "status": {}}
+    return {
+        **ref.kind.type_meta,
+        "metadata": {"name": ref.name, "namespace": ref.namespace, **made_up},
+        "spec": manifest.get("spec") or {},
+    }
 
 
 def _lines(domain: Domain, decisions: Decisions, lead: Verdict) -> Iterator[str]:

@@ -1,12 +1,15 @@
 """`nameplate plan`: what it says for a manifest over a cluster in memory, and that it writes nothing."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from nameplate_api.conditions import ConditionType, Reason, Truth
 from nameplate_operator.changes import ApplyChild
 from nameplate_operator.phase import Decision, Verdict
-from nameplate_operator.plan_command import planned
+from nameplate_operator.plan_command import BadManifest, planned, read
 from nameplate_operator.reconcile import Reconciler
 from nameplate_operator.subject import Domain
 from tests.nameplate_operator.builders import domain_manifest, memory_ports, settings
@@ -81,3 +84,33 @@ async def test_ready_can_do_without_a_probe_where_the_settings_say_so() -> None:
     optional = await planned(domain_manifest(), reconciler(MemoryCluster(), *phases, prober={"required": False}))
     assert needed.endswith("Ready=Unknown ConnectFailed: Timed out.\n")
     assert optional.endswith("Ready=True Serving: Every condition holds.\n")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "",
+        "[]",
+        "kind: CustomDomain",
+        "{kind: CustomDomain, metadata: }",
+        "{kind: CustomDomain, metadata: web}",
+        "{kind: CustomDomain, metadata: {name: }}",
+        "{kind: CustomDomain, metadata: {name: ''}}",
+        "{kind: CustomDomain, metadata: {name: 7}}",
+        "{kind: CustomDomain, metadata: {name: web, namespace: [acme]}}",
+        "{kind: Service, metadata: {name: web}}",
+    ],
+)
+def test_a_file_without_a_named_custom_domain_is_said_so(tmp_path: Path, document: str) -> None:
+    file = tmp_path / "web.yaml"
+    file.write_text(document, encoding="utf-8")
+    with pytest.raises(BadManifest) as caught:
+        read(file)
+    assert str(caught.value) == f"{file}: expected one CustomDomain with a name"
+
+
+@pytest.mark.parametrize("metadata", [{}, {"namespace": "acme", "finalizers": None, "annotations": None}])
+async def test_a_file_may_say_little_and_say_it_oddly(metadata: dict[str, Any]) -> None:
+    manifest = {"kind": "CustomDomain", "metadata": {"name": "web", **metadata}, "spec": None}
+    text = await planned(manifest, reconciler(MemoryCluster(), toy(ConditionType.ACCEPTED)))
+    assert text.startswith(f"CustomDomain {metadata.get('namespace', 'default')}/web: its spec cannot be used\n")
