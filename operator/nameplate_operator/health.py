@@ -1,6 +1,8 @@
 """Answers the kubelet and Prometheus: is the process alive, is it ready, and what does it count."""
 
+import contextlib
 import logging
+import socket
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -33,9 +35,9 @@ class Health:
 
 
 class HealthServer:
-    """The HTTP server of /healthz, /readyz and /metrics."""
+    """The HTTP server of /healthz, /readyz and /metrics; without a ``host`` on every address, of IPv6 and of IPv4."""
 
-    def __init__(self, health: Health, metrics: Metrics, port: int, host: str = "0.0.0.0") -> None:  # noqa: S104
+    def __init__(self, health: Health, metrics: Metrics, port: int, host: str = "") -> None:
         self._health = health
         self._metrics = metrics
         self._address = host, port
@@ -57,7 +59,7 @@ class HealthServer:
     async def start(self) -> None:
         """Listen."""
         await self._runner.setup()
-        await web.TCPSite(self._runner, *self._address).start()
+        await web.SockSite(self._runner, _bound(*self._address)).start()
 
     async def stop(self) -> None:
         """Listen no more."""
@@ -73,6 +75,14 @@ class HealthServer:
 
     async def _scrape(self, _: web.Request) -> web.Response:
         return web.Response(body=generate_latest(self._metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    if not host and socket.has_dualstack_ipv6():
+        # A node may have IPv6 and yet not let a socket have it.
+        with contextlib.suppress(OSError):
+            return socket.create_server(("", port), family=socket.AF_INET6, dualstack_ipv6=True)
+    return socket.create_server((host, port))
 
 
 async def _held(name: str, check: Check) -> bool:

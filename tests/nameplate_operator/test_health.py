@@ -1,5 +1,6 @@
 """The HTTP server of health, readiness and metrics, over real requests."""
 
+import socket
 from collections.abc import AsyncIterator
 
 import httpx
@@ -7,6 +8,14 @@ import pytest
 
 from nameplate_operator.health import Health, HealthServer
 from nameplate_operator.observability import Metrics
+
+
+def _speaks_ipv6() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
 
 
 @pytest.fixture
@@ -62,3 +71,25 @@ async def test_metrics_are_in_prometheus_format(client: httpx.AsyncClient):
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("text/plain; version=")
     assert 'nameplate_build_info{version="' in answer.text
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", pytest.param("[::1]", marks=pytest.mark.skipif(not _speaks_ipv6(), reason="no IPv6 loopback"))],
+)
+async def test_it_is_reached_over_either_family(host: str) -> None:
+    server = HealthServer(Health(), Metrics(), 0)
+    await server.start()
+    async with httpx.AsyncClient(trust_env=False) as client:
+        assert (await client.get(f"http://{host}:{server.port}/healthz")).status_code == 200
+    await server.stop()
+
+
+async def test_it_is_reached_where_there_is_no_ipv6(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("socket.has_dualstack_ipv6", lambda: False)
+    await test_it_is_reached_over_either_family("127.0.0.1")
+
+
+async def test_a_port_that_is_taken_is_an_error() -> None:
+    with socket.create_server(("", 0)) as taken, pytest.raises(OSError, match="in use"):
+        await HealthServer(Health(), Metrics(), taken.getsockname()[1]).start()
