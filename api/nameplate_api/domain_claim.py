@@ -29,7 +29,6 @@ class ClaimZone(ApiModel):
     """The zone at the provider."""
 
     provider: Annotated[Literal["powerdns"], Field(description="Who hosts the zone.")]
-    attempt: Annotated[int, Field(ge=1, description="Counts the zones made for this token.")] = 1
     id: Annotated[str | None, Field(max_length=300, description="The provider's id of the zone.")] = None
     nameservers: Annotated[
         tuple[Host, ...],

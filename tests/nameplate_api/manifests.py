@@ -66,7 +66,7 @@ def bound_claim(name: str = "cdp.acme.com", **changes: Any) -> Manifest:
         "holder": {"namespace": "acme", "name": "web"},
         "clusterName": "prod-eu",
         "token": "0123456789abcdef",
-        "zone": {"provider": "powerdns", "attempt": 1},
+        "zone": {"provider": "powerdns"},
     } | changes
     return domain_claim(name, **{key: value for key, value in fields.items() if value is not None})
 

@@ -80,14 +80,14 @@ class ZoneHosting(Phase[Domain, Hosting]):
     def _create(self, subject: Domain, seen: Hosting) -> Decision:
         known = seen.claim.spec.zone
         shown = known is not None and known.id is not None
-        attempt = {"provider": self.ports.zones.name, "attempt": known.attempt if known else 1}
         create = CreateZone(
             name=subject.spec.domain,
             nameservers=seen.nameservers,
             records=self._wanted(subject, seen),
             first=not shown,
         )
-        changes = (*_record(seen.claim, attempt, first=not shown), create)
+        # Noted before it is made, so that a crash in between leaves no zone of ours unknown.
+        changes = (*_record(seen.claim, {"provider": self.ports.zones.name}, first=not shown), create)
         message = "The zone was lost and is being made again, with the same name servers." if shown else _BEING_MADE
         # Its name servers stay the same, so whoever has read them is not confused by a gap.
         report = {"nameservers": list(seen.nameservers)} if shown else {}

@@ -36,11 +36,9 @@ ZONE = Zone(f"{NAME}.", NAME, NS, tuple(sorted((*OWN, ADDRESS))))
 SHOWN = {"nameservers": list(NS)}
 
 NEW = a_claim()
-ATTEMPTED = a_claim(zone={"provider": "powerdns", "attempt": 1})
-RECORDED = a_claim(zone={"provider": "powerdns", "attempt": 1, "id": f"{NAME}.", "nameservers": list(NS)})
-DELEGATED = a_claim(
-    zone={"provider": "powerdns", "attempt": 1, "id": f"{NAME}.", "nameservers": list(NS), "delegated": True}
-)
+ATTEMPTED = a_claim(zone={"provider": "powerdns"})
+RECORDED = a_claim(zone={"provider": "powerdns", "id": f"{NAME}.", "nameservers": list(NS)})
+DELEGATED = a_claim(zone={"provider": "powerdns", "id": f"{NAME}.", "nameservers": list(NS), "delegated": True})
 
 HOSTED = Verdict(Truth.TRUE, Reason.HOSTED, f"The zone is served by {NS[0]}, {NS[1]}.")
 CREATING = Verdict(Truth.FALSE, Reason.CREATING, "The zone is being made; its name servers are shown once it exists.")
@@ -70,7 +68,7 @@ def record(fields: dict[str, object], *, first: bool = False) -> WriteClaim:
     return WriteClaim(claim=CLAIM_REF, uid="uid-claim", resource_version="1", spec={"zone": fields}, first=first)
 
 
-ATTEMPT: dict[str, object] = {"provider": "powerdns", "attempt": 1}
+ATTEMPT: dict[str, object] = {"provider": "powerdns"}
 IDENTITY: dict[str, object] = {"provider": "powerdns", "id": f"{NAME}.", "nameservers": list(NS)}
 
 

@@ -102,7 +102,6 @@ async def test_the_zone_exists_before_its_name_servers_are_shown(zones: PowerDns
     assert shown[-1] == list(zone.nameservers)
     assert story.recorded == {
         "provider": "powerdns",
-        "attempt": 1,
         "id": f"{name}.",
         "nameservers": list(zone.nameservers),
     }
