@@ -83,12 +83,11 @@ class Reconciler:
                 await self.ports.cluster.emit(event)
 
     def _progress(self, domain: Domain, decisions: Decisions) -> dict[ConditionType, Verdict]:
-        suspended = domain.spec.suspend
         if domain.edited:
-            return {} if suspended else {ConditionType.RECONCILING: WORKED_ON}
+            return {} if domain.suspended else {ConditionType.RECONCILING: WORKED_ON}
         changes = [change for decision in decisions.values() for change in decision.changes]
         applying = ConditionType.RECONCILING in domain.conditions and any(change.from_spec for change in changes)
-        return progress(self.lead(decisions), _verdicts(decisions), suspended=suspended, applying=applying)
+        return progress(self.lead(decisions), _verdicts(decisions), suspended=domain.suspended, applying=applying)
 
     async def _write(
         self, domain: Domain, conditions: list[Condition], report: Mapping[str, Any], next_check: datetime | None
@@ -105,7 +104,7 @@ class Reconciler:
                 await self.ports.cluster.emit(event)
 
     async def _halt(self, domain: Domain) -> Halt | None:
-        if not domain.invalid and domain.spec.suspend:
+        if domain.suspended:
             return Halt(Reason.SUSPENDED, "spec.suspend holds back every change.")
         namespace = await self.ports.cluster.get(Ref(NAMESPACE, domain.ref.namespace))
         if namespace is None:

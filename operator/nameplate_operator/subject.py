@@ -16,7 +16,6 @@ CUSTOM_DOMAIN = Kind(API_VERSION, KIND, PLURAL)
 DOMAIN_CLAIM = Kind(API_VERSION, CLAIM_KIND, CLAIM_PLURAL)
 NAMESPACE = Kind("v1", "Namespace", "namespaces")
 
-
 _REASONS = frozenset(reason.value for reason in Reason)
 _NO_SPEC = CustomDomainSpec.model_construct(domain="", sources=())
 
@@ -44,11 +43,6 @@ class Subject:
     recheck: str
     status: Mapping[str, Any]
     conditions: Mapping[ConditionType, Condition] = field(default_factory=dict)
-
-    @property
-    def key(self) -> str:
-        """Return the object as logs name it."""
-        return str(self.ref)
 
     @property
     def guarded(self) -> bool:
@@ -91,7 +85,7 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True)
 class Domain(Subject):
-    """A CustomDomain; ``invalid`` says why its spec cannot be used, and then ``spec`` must not be touched."""
+    """A CustomDomain; ``invalid`` says why its spec cannot be used, and then ``spec`` is empty."""
 
     spec: CustomDomainSpec
     invalid: InvalidSpec | None = None
@@ -104,6 +98,11 @@ class Domain(Subject):
             return cls(**identity, spec=CustomDomainSpec.model_validate(manifest.get("spec", {})))
         except ValidationError as error:
             return cls(**identity, spec=_NO_SPEC, invalid=InvalidSpec(error))
+
+    @property
+    def suspended(self) -> bool:
+        """Say whether its owner holds back every change."""
+        return self.invalid is None and self.spec.suspend
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +124,7 @@ class Claim(Subject):
 
     @property
     def bound(self) -> bool:
-        """Say whether the claim counts as held: bound, reserved or released."""
+        """Say whether the claim counts as held: bound or released."""
         return self.spec.token is not None
 
 

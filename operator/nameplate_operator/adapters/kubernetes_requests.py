@@ -69,7 +69,9 @@ class Requests:
 
     async def send(self, call: Call) -> Answer:
         """Return the answer, whatever its status; one that asks to come again is waited for if it is quick."""
-        for attempt in range(1, call.attempts + 1):
+        attempt = 0
+        while True:
+            attempt += 1
             last = attempt == call.attempts
             pause = min(0.1 * 2**attempt, _LONGEST_PAUSE) * random.uniform(0.5, 1)  # noqa: S311 - only spreads load
             try:
@@ -87,7 +89,6 @@ class Requests:
                 if last or pause > _LONGEST_PAUSE or not _asks_again(answer, call):
                     return answer
             await asyncio.sleep(pause)
-        raise away()
 
     async def _once(self, call: Call) -> Answer:
         started, code = time.monotonic(), "<error>"

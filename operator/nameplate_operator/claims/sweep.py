@@ -60,7 +60,7 @@ class Sweep:
             return
         for claim in due:
             if await is_vanished(self._ports.cluster, claim):
-                log.info("Releasing %s: its holder has been absent for long", claim.key)
+                log.info("Releasing %s: its holder has been absent for long", claim.ref)
                 await self._write(release(claim, now))
 
     async def _write(self, change: Change) -> None:

@@ -72,7 +72,7 @@ class CertificateIssuance(Phase[Domain, Issuance]):
         changes: tuple[Change, ...] = self._record(seen)
         if due:
             changes = (*changes, IssueCertificate(request=seen.request, now=was.now))
-        streak = was.streak.struck(was.now) if due and not subject.spec.suspend else Streak()
+        streak = was.streak.struck(was.now) if due and not subject.suspended else Streak()
         return Decision(
             _verdict(certificate, was, failing=due and was.streak.count >= _FAILING_FROM),
             changes,
