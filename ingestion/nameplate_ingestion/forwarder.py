@@ -64,7 +64,7 @@ class Forwarder:
         """Take what a domain's events come from and go to."""
         self.domain = domain
         self.counts = Counts()
-        self._away = ""
+        self._sink_away = self._letters_away = ""
         self._log = log
         self._places = places
         self._timing = timing
@@ -75,8 +75,8 @@ class Forwarder:
 
     @property
     def away(self) -> str:
-        """Why the sink takes nothing now; empty while it does."""
-        return self._away or self._places.sink.trouble
+        """Why events stay in the log now; empty while they need not."""
+        return self._letters_away or self._sink_away or self._places.sink.trouble
 
     async def serve(self) -> None:
         """Forward until cancelled; what is then not acknowledged comes again after the next start."""
@@ -131,13 +131,13 @@ class Forwarder:
             self._failed("an error of our own; see the log", None)
             return ()
         self._pause.succeeded()
-        self._away = ""
+        self._sink_away = ""
         return verdicts
 
     def _failed(self, reason: str, retry_after: float | None) -> None:
-        if not self._away:
+        if not self._sink_away:
             logger.warning("The sink of %s takes nothing: %s", self.domain, reason)
-        self._away = reason
+        self._sink_away = reason
         self.counts.retries += 1
         self._pause.failed(retry_after)
 
@@ -159,10 +159,10 @@ class Forwarder:
             try:
                 await park()
             except OSError as error:
-                self._away = f"dead letters cannot be kept: {error.strerror}"
+                self._letters_away = f"dead letters cannot be kept: {error.strerror}"
                 logger.warning("The dead letters of %s cannot be kept: %s", self.domain, error.strerror)
                 pause.failed(None)
                 await pause.over()
             else:
-                self._away = ""
+                self._letters_away = ""
                 return

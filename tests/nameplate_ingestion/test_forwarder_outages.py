@@ -175,6 +175,34 @@ async def test_what_cannot_be_parked_waits_and_nothing_behind_it_retires(tmp_pat
     assert set(sink.counts().values()) == {1}
 
 
+async def test_dead_letters_that_cannot_be_kept_are_told_of_although_the_sink_takes_others(tmp_path):
+    def decide(batch):
+        return [Refused("no") if delivery.message_id == "m-0" else None for delivery in batch]
+
+    log, sink = MemoryLog(), PlayedSink(decide)
+    (tmp_path / "letters").write_text("in the way")
+    async with forwarding(log, sink, tmp_path / "letters", timing=SimulatedTime().timing()) as forwarder:
+        log.append(a_record(0, "u0"))
+        await eventually(lambda: forwarder.away, "the forwarder finds no place")
+        for number in range(1, USERS):
+            log.append(a_record(number, f"u{number}"))
+        await eventually(lambda: forwarder.counts.delivered, "the sink takes others")
+        assert forwarder.away.startswith("dead letters cannot be kept")
+
+
+async def test_a_sink_that_is_away_is_told_of_although_dead_letters_are_kept(tmp_path):
+    def decide(batch):
+        raise SinkAway("down")
+
+    log = MemoryLog()
+    async with forwarding(log, PlayedSink(decide), tmp_path, timing=SimulatedTime().timing()) as forwarder:
+        log.append(a_record(0, "u0"))
+        await eventually(lambda: forwarder.away, "the sink is found to be away")
+        log.append(b"no record")
+        await eventually(lambda: forwarder.counts.parked, "the record is kept aside")
+        assert forwarder.away == "down"
+
+
 async def test_a_real_endpoint_that_fails_half_of_its_answers_gets_what_the_log_acknowledged(tmp_path, rng):
     def answer(post):
         chance = rng.random()
