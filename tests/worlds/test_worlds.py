@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from tests.world.dns.world import DnsWorld
-from tests.worlds import absence, child_servers, dnssec, healthy, nameserver_sets, parent_zone
+from tests.worlds import absence, child_servers, dnssec, healthy, nameserver_sets, parent_zone, zones_above
 from tests.worlds.asking import arguments, command, look
 from tests.worlds.table import Case, Row
 
-GROUPS = (healthy, parent_zone, absence, nameserver_sets, child_servers, dnssec)
+GROUPS = (healthy, parent_zone, zones_above, absence, nameserver_sets, child_servers, dnssec)
 CASES = [case for group in GROUPS for case in group.table.cases]
 EXIT = {"True": 0, "False": 1, "Unknown": 2}
 _DS = re.compile(r"[0-9]+ 13 2 [0-9a-f]{64}")

@@ -21,7 +21,7 @@ class ParentServers:
 
 def still_delegates(facts: Facts, nameservers: tuple[str, ...]) -> bool:
     """Judge what was seen: True if one server delegates to us, False only if every one of them spoke and none does."""
-    if facts.missing and all(answer.view in HEARD for answer in facts.parents):
+    if facts.missing and facts.parents and all(answer.view in HEARD for answer in facts.parents):
         return False
     ours = {each.lower() for each in nameservers}
     if any(ours & set(answer.nameservers) for answer in facts.parents):

@@ -150,9 +150,10 @@ class Walk:
 
     async def _confirm(self, cut: Cut, label: str, trail: Trail) -> tuple[ParentAnswer, ...]:
         """Ask every server of the zone: a name that is new may not have come to all of them."""
-        servers = [server for host in await self.hosts(cut, trail) for server in host.servers]
+        hosts = await self.hosts(cut, trail)
+        servers = [server for host in hosts for server in host.servers]
         outcomes = await self._inquiry.ask_all(Question(label, "NS"), servers)
-        return tuple(parent_answer(reply, server, label, cut.zone) for server, reply in outcomes)
+        return tuple(parent_answer(reply, server, label, cut.zone) for server, reply in (*outcomes, *homeless(hosts)))
 
     async def _step(self, cut: Cut, label: str, trail: Trail) -> tuple[ParentAnswer | None, tuple[ParentAnswer, ...]]:
         """Ask the zone whether there is a cut at the next label; without any answer, return what was said instead."""
@@ -172,7 +173,10 @@ class Walk:
     async def _ask_one(
         self, question: Question, cut: Cut, usable: Callable[[Reply], bool], trail: Trail
     ) -> tuple[Reply | None, list[Outcome]]:
-        """Ask those whose addresses came along first, the others only if these do not answer."""
+        """Ask those whose addresses came along first, the others only if these do not answer.
+
+        The last outcome is the usable reply, if there is one.
+        """
         given = tuple(Server(host, a) for host in cut.nameservers[:MOST_HOSTS] for a in _bounded(cut.addresses(host)))
         reply, outcomes = await self._inquiry.ask_one(question, given, usable)
         if reply is not None:
@@ -181,7 +185,9 @@ class Walk:
         hosts: list[Host] = await gather(self.addresses(host, trail) for host in others)
         found = tuple(server for host in hosts for server in host.servers)
         reply, further = await self._inquiry.ask_one(question, found, usable)
-        return reply, [*outcomes, *further, *homeless(hosts)]
+        if reply is not None:
+            return reply, [*outcomes, *further]
+        return None, [*outcomes, *further, *homeless(hosts)]
 
 
 def homeless(hosts: Iterable[Host]) -> list[Outcome]:

@@ -27,7 +27,7 @@ KNOWN = {
     "delegated to somebody else": (facts((REFERRAL, ("ns.elsewhere.example",))), False),
     "the parent serves the name with our servers in it": (facts((View.HOSTED, OURS)), True),
     "the name is an alias": (facts((View.ALIAS, ())), False),
-    "a name above does not exist": (facts(reached=False, missing="acme.com"), False),
+    "a name above does not exist": (facts((NXDOMAIN, ()), (NXDOMAIN, ()), reached=False, missing="acme.com"), False),
 }
 
 
@@ -42,6 +42,7 @@ UNKNOWN = {
     "one fails": facts((View.FAILED, ())),
     "no server is known": facts(),
     "the parent was not reached": facts(reached=False),
+    "a name above is missing, and no server was heard": facts(reached=False, missing="acme.com"),
     "a name above is missing by one, the other is silent": facts(
         (NXDOMAIN, ()), (View.SILENT, ()), reached=False, missing="acme.com"
     ),
