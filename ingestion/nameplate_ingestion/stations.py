@@ -25,9 +25,11 @@ class Stations:
         """Take the directory of all data, and which worker of how many this is."""
         self.own: dict[str, Station] = {}
         self.failed: dict[str, str] = {}
-        """Why a domain has no station, by domain."""
-        self.stranded: tuple[str, ...] = ()
-        """Domains with records on disk and without settings, whose sink is unknown."""
+        """Why a domain that is served has no station, by domain."""
+        self.incomplete = False
+        """Whether a log that has a sink is to be opened still."""
+        self.problems: tuple[str, ...] = ()
+        """Which records on disk find no way out, although what is served takes records."""
         self._orphans: dict[tuple[str, int], Station] = {}
         self._data, self._number, self._workers = data, number, workers
 
@@ -36,42 +38,57 @@ class Stations:
         room = Room.of(VOLUME, self._workers)
         if len(domains) > MANY:
             room = room._replace(segment=SEGMENT_LEAST)
-        self.failed = {}
-        new = [domain for domain in domains if domain not in self.own]
-        opened_now = await asyncio.gather(*(self._open(domain, self._number, room) for domain in new))
-        self.own |= {station.domain: station for station in opened_now if station is not None}
-        for domain in domains:
-            for number in self._left_by_others(domain):
-                if (domain, number) not in self._orphans and (opened := await self._open_filled(domain, number, room)):
-                    self._orphans[domain, number] = opened
+        await self._open_own(domains, room)
+        problems = [
+            await self._open_orphan(domain, n, room) for domain in domains for n in self._left_by_others(domain)
+        ]
+        self.incomplete = bool(self.failed) or any(problems)
         for station in self.all():
             if station.domain in domains:
                 await station.turn_to(domains[station.domain].destination)
-        self.stranded = tuple([each for each in sorted(self._unserved(domains)) if await self._holds(each, room)])
+        problems += [await self._look_after(domain, room) for domain in sorted(self._unserved(domains))]
+        self.problems = tuple(filter(None, problems))
 
-    async def _holds(self, domain: str, room: Room) -> bool:
-        """Say whether a log that nobody serves holds records; one that holds none is removed."""
-        station = await self._open_filled(domain, self._number, room)
-        if station is not None:
-            await station.close()
-        return station is not None
+    async def _open_own(self, domains: Domains, room: Room) -> None:
+        new = [domain for domain in domains if domain not in self.own]
+        opened = await asyncio.gather(*(self._open(domain, self._number, room) for domain in new))
+        self.own |= {each.domain: each for each in opened if isinstance(each, Station)}
+        self.failed = {domain: each for domain, each in zip(new, opened, strict=True) if isinstance(each, str)}
 
-    async def _open_filled(self, domain: str, number: int, room: Room) -> Station | None:
+    async def _open_orphan(self, domain: str, number: int, room: Room) -> str:
+        """Open what another worker left, for good; return what is wrong with it."""
+        if (domain, number) not in self._orphans:
+            opened = await self._open_filled(domain, number, room)
+            if isinstance(opened, str):
+                return opened
+            if opened is not None:
+                self._orphans[domain, number] = opened
+        return ""
+
+    async def _look_after(self, domain: str, room: Room) -> str:
+        """Say what is wrong with a log that nobody serves; one that holds no records is removed."""
+        opened = await self._open_filled(domain, self._number, room)
+        if isinstance(opened, Station):
+            await opened.close()
+            return f"records of {domain} are on disk, and no settings name it"
+        return opened or ""
+
+    async def _open_filled(self, domain: str, number: int, room: Room) -> Station | str | None:
         """Open a log that takes no new records; if it has none either, it goes."""
         station = await self._open(domain, number, room)
-        if station is None or station.log.octets:
+        if isinstance(station, str) or station.log.octets:
             return station
         await station.close()
         await asyncio.to_thread(shutil.rmtree, self._data / domain / str(number) / "log", ignore_errors=True)
         return None
 
-    async def _open(self, domain: str, number: int, room: Room) -> Station | None:
+    async def _open(self, domain: str, number: int, room: Room) -> Station | str:
+        """Return the station, or why there is none."""
         try:
             return await Station.open(domain, self._data / domain / str(number), room)
         except (OSError, LogInUseError) as error:
             reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
-            self.failed[domain] = f"the log of {domain} cannot be opened: {reason}"
-            return None
+            return f"the log of {domain} cannot be opened: {reason}"
 
     def _left_by_others(self, domain: str) -> list[int]:
         """Return the workers of a former, larger number that left a log; the first worker takes care of them."""

@@ -98,7 +98,7 @@ class Worker:
                 log.exception("The settings could not be followed; it is tried again")
                 domains = await self._next(domains, AGAIN_AFTER)
             else:
-                domains = await self._next(domains, AGAIN_AFTER if self._stations.failed else None)
+                domains = await self._next(domains, AGAIN_AFTER if self._stations.incomplete else None)
 
     async def _next(self, domains: Domains, again_after: float | None) -> Domains:
         with suppress(TimeoutError):
@@ -137,8 +137,7 @@ class Worker:
             unready.append("is starting")
         elif not self._intake.tenants:
             unready.append("there are no settings to serve by")
-        stranded = tuple(f"records of {each} are on disk, and no settings name it" for each in stations.stranded)
-        return Report(numbers.snapshot(), tuple(stations.stuck(now)), tuple(unready), stranded)
+        return Report(numbers.snapshot(), tuple(stations.stuck(now)), tuple(unready), stations.problems)
 
 
 def main() -> None:

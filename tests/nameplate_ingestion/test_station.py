@@ -1,5 +1,6 @@
 """Stations: what each may take of the volume, and whose data is looked after."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from nameplate_api.ingestion_settings import LimitSettings
 from nameplate_api.mounts import VOLUME
 from nameplate_api.sources import Durability
+from nameplate_ingestion.log.durable_log import DurableLog
+from nameplate_ingestion.log.terms import Caps
 from nameplate_ingestion.record import Record, encode
 from nameplate_ingestion.run_command import MOST_WORKERS
 from nameplate_ingestion.served import Served, ToFiles, ToNobody
@@ -59,7 +62,7 @@ async def test_a_domain_that_is_served_no_more_drains_and_its_log_goes_with_the_
     await stations.close()
     again = Stations(tmp_path, 0, 1)
     await again.follow({})
-    assert (again.stranded, again.all(), names(tmp_path, "log")) == ((), [], [])
+    assert (again.problems, again.all(), names(tmp_path, "log")) == ((), [], [])
     assert names(tmp_path, "dead-letters")
 
 
@@ -73,11 +76,33 @@ async def test_records_of_a_domain_without_settings_are_told_of_and_kept(tmp_pat
     again = Stations(tmp_path, 0, 1)
     for _ in range(2):
         await again.follow({})
-        assert (again.stranded, again.all()) == ((DOMAIN,), [])
+        assert again.problems == (f"records of {DOMAIN} are on disk, and no settings name it",)
+        assert (again.unready(), again.incomplete, again.all()) == ([], False, [])
     await again.follow(SERVED)
     await eventually(lambda: again.own[DOMAIN].log.octets == 0, "the log to be drained")
-    assert again.stranded == ()
+    assert again.problems == ()
     await again.close()
+
+
+@pytest.mark.parametrize(
+    ("place", "waits"),
+    [
+        pytest.param(f"{DOMAIN}/7/log", True, id="of a worker that there is no more"),
+        pytest.param("gone.acme.com/0/log", False, id="of a domain that no settings name"),
+    ],
+)
+async def test_a_log_that_takes_no_records_makes_nobody_unready(tmp_path: Path, place: str, waits: bool):
+    domain = place.partition("/")[0]
+    log = DurableLog.open(tmp_path / place, Caps(), asyncio.get_running_loop())
+    stations = Stations(tmp_path, 0, 1)
+    await stations.follow(SERVED)
+    assert (list(stations.own), stations.unready(), stations.incomplete) == ([DOMAIN], [], waits)
+    (problem,) = stations.problems
+    assert problem.startswith(f"the log of {domain} cannot be opened: another process has")
+    await log.close()
+    await stations.follow(SERVED)
+    assert (stations.problems, stations.incomplete) == ((), False)
+    await stations.close()
 
 
 def names(data: Path, part: str) -> list[str]:
