@@ -1,11 +1,14 @@
 """The committer: one thread that writes what was placed and syncs it, for all who wait at that moment at once.
 
-No timer collects a group: while one is being synced, the next one gathers by itself.
+No timer collects a group: what is placed in one turn of the loop goes together, and while one group is being synced,
+the next one gathers by itself.
 """
 
+import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from queue import SimpleQueue
 
 from nameplate_ingestion.log.entry import Entry
 from nameplate_ingestion.log.files import Files, lacks_space, write_all
@@ -21,15 +24,19 @@ Ended = Callable[[Exception | None], None]
 class Committer:
     """The thread and its queue."""
 
-    def __init__(self, files: Files, synced: Synced, ended: Ended) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, files: Files, synced: Synced, ended: Ended) -> None:
         """Start. Both functions are called in the thread: `ended` once, with what went wrong, and nothing after it."""
         self.full = False
         """Whether the disk takes no more, although the place was prepared: some file systems copy on write."""
+        self._loop = loop
         self._files = files
         self._synced = synced
         self._ended = ended
-        self._queue: deque[Entry] = deque()
-        self._awake = threading.Event()
+        self._turn: list[Entry] = []
+        """Placed in this turn of the loop, and the loop's own."""
+        self._turns: SimpleQueue[list[Entry] | None] = SimpleQueue()
+        """None is the last one."""
+        self._waiting: deque[Entry] = deque()
         self._stopping = threading.Event()
         self._failure: Exception | None = None
         self._open: Segment | None = None
@@ -38,46 +45,64 @@ class Committer:
         self._thread.start()
 
     def put(self, entry: Entry) -> None:
-        """Take an entry that has its place; places follow each other."""
-        self._queue.append(entry)
-        if not self._awake.is_set():
-            self._awake.set()
+        """Take an entry that has its place; places follow each other. To be called in the loop's thread."""
+        if not self._turn:
+            # To wake the thread for each entry would take more time than to write it.
+            self._loop.call_soon(self._end_turn)
+        self._turn.append(entry)
 
-    def stop(self, failure: Exception | None = None) -> None:
-        """End when all is written, or as soon as may be if something failed elsewhere."""
+    def finish(self) -> None:
+        """End when all is written. To be called in the loop's thread."""
+        self._end_turn()
+        self._stopping.set()
+        self._turns.put(None)
+
+    def give_up(self, failure: Exception) -> None:
+        """End as soon as may be, since something failed elsewhere."""
         self._failure = self._failure or failure
         self._stopping.set()
-        self._awake.set()
+        self._turns.put(None)
 
     def join(self) -> None:
         """Return when the thread has ended."""
         self._thread.join()
 
     def leftovers(self) -> list[Entry]:
-        """Return what will never be written; to be asked after the end."""
-        return list(self._queue)
+        """Return what will never be written; to be asked after the end, in the loop's thread."""
+        self._end_turn()
+        while not self._turns.empty():
+            self._waiting.extend(self._turns.get() or ())
+        return list(self._waiting)
+
+    def _end_turn(self) -> None:
+        if self._turn:
+            self._turns.put(self._turn)
+            self._turn = []
 
     def _run(self) -> None:
         group: list[Entry] = []
         try:
-            while not self._stopping.is_set() or (self._queue and self._failure is None):
-                self._awake.wait()
-                self._awake.clear()
-                while self._queue and self._failure is None:
-                    group = self._next_group()
-                    self._commit(group)
-                    group = []
+            while self._failure is None and self._take_turns():
+                group = self._next_group()
+                self._commit(group)
+                group = []
         except Exception as error:  # noqa: BLE001 - whatever it was: all who wait must learn that nothing more is written
             self._failure = error
-        self._queue.extendleft(reversed(group))
+        self._waiting.extendleft(reversed(group))
         if self._open is not None:
             self._files.close(self._open.descriptor)
         self._ended(self._failure)
 
+    def _take_turns(self) -> bool:
+        """Take all that has come, and wait if that is nothing; say whether there is something to write."""
+        while not self._turns.empty() or not (self._waiting or self._stopping.is_set()):
+            self._waiting.extend(self._turns.get() or ())
+        return bool(self._waiting)
+
     def _next_group(self) -> list[Entry]:
-        group = [self._queue.popleft()]
-        while self._queue and self._queue[0].segment is group[0].segment:
-            group.append(self._queue.popleft())
+        group = [self._waiting.popleft()]
+        while self._waiting and self._waiting[0].segment is group[0].segment:
+            group.append(self._waiting.popleft())
         return group
 
     def _commit(self, group: list[Entry]) -> None:

@@ -49,8 +49,8 @@ class DurableLog:
         for segment, taken_at in zip(recovered.segments, recovered.taken_at, strict=True):
             self._backlog.add(segment)
             self._backlog.mark(Position(segment.number, 0), taken_at)
-        self._committer = Committer(plot.files, self._soon(self._note_synced), self._soon(self._note_end))
-        self._caretaker = Caretaker(plot, self._soon(self._note_prepared), self._committer.stop)
+        self._committer = Committer(loop, plot.files, self._soon(self._note_synced), self._soon(self._note_end))
+        self._caretaker = Caretaker(plot, self._soon(self._note_prepared), self._committer.give_up)
         self._caretaker.order()
 
     @classmethod
@@ -138,7 +138,7 @@ class DurableLog:
         while self._places.waiting:
             self._news.clear()
             await self._news.wait()
-        self._committer.stop()
+        self._committer.finish()
         await asyncio.to_thread(self._committer.join)
         self._caretaker.stop()
         await asyncio.to_thread(self._caretaker.join)
