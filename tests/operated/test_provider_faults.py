@@ -8,11 +8,13 @@ from tests.cluster.machine import Machine
 from tests.cluster.waiting import until
 from tests.operated.history import History
 from tests.operated.looks import look
-from tests.operated.tenant import Tenant
+from tests.operated.tenant import Tenant, condition
 from tests.operated.world import OperatedWorld
 from tests.world.http_faults import HttpFault, Point
 
 HANGS = HttpFault(delay=600)
+NO_POWERDNS = HttpFault(status=404, body=b"<html>default backend - 404</html>")
+NOT_KNOWN = "What answers at the DNS provider's address does not know our server there."
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +66,34 @@ def test_a_provider_that_answers_errors_is_asked_again(world: OperatedWorld, sta
     world.powerdns_proxy.inject(HttpFault(status=status, headers={"Retry-After": "1"}), path="zones", times=2)
     tenant.apply()
     tenant.wait_for("ZoneReady")
+
+
+def test_a_404_from_in_front_of_the_provider_is_no_lost_zone(world: OperatedWorld, unharmed: Tenant):
+    passed = len(world.powerdns_proxy.exchanges)
+    world.powerdns_proxy.inject(NO_POWERDNS)
+    unharmed.be_looked_at()
+    until(lambda: NOT_KNOWN in (unharmed.condition("ZoneReady") or {})["message"], "the failure in the message")
+    assert {each.method for each in world.powerdns_proxy.exchanges[passed:]} == {"GET"}
+    world.heal()
+    unharmed.recheck()
+    until(lambda: NOT_KNOWN not in (unharmed.condition("ZoneReady") or {})["message"], "the message without it")
+
+
+def test_while_the_provider_is_hidden_by_404_a_released_name_keeps_its_claim_and_its_zone(
+    world: OperatedWorld, tenant: Tenant
+):
+    tenant.serve()
+    records = world.zone_records(tenant.host)
+    world.powerdns_proxy.inject(NO_POWERDNS)
+    tenant.delete()
+    tenant.until_released()
+    tenant.remove_ns_records()
+    for kind, status in (("Undelegated", "True"), ("Withdrawn", "Unknown"), ("Releasable", "False")):
+        until(lambda: (condition(tenant.claim(), kind) or {}).get("status") == status, f"{kind} {status}")  # noqa: B023
+    assert NOT_KNOWN in (condition(tenant.claim(), "Withdrawn") or {})["message"]
+    assert world.zone_records(tenant.host) == records
+    world.heal()
+    tenant.until_forgotten()
 
 
 def test_a_zone_that_was_lost_is_made_again_with_its_name_servers_and_all_its_records(

@@ -56,7 +56,7 @@ class PowerDnsZones:
         }
         answer = await self._api.request("POST", "/zones", body, expected=(_CREATED, _CONFLICT, _NOT_FOUND))
         if answer.status == _NOT_FOUND:
-            raise ProviderError(Reason.PROVIDER_UNAVAILABLE, "The DNS provider has no server of the configured id.")
+            raise _elsewhere()
         if answer.status == _CONFLICT:
             await self._complete(name, mark, own, records)
         created = await self._fetch(name)
@@ -71,7 +71,9 @@ class PowerDnsZones:
 
     async def delete(self, zone: Zone) -> None:
         """Delete the zone."""
-        await self._api.request("DELETE", _path(zone.name), expected=(_NO_CONTENT, _NOT_FOUND))
+        answer = await self._api.request("DELETE", _path(zone.name), expected=(_NO_CONTENT, _NOT_FOUND))
+        if answer.status == _NOT_FOUND:
+            await self._confirm_absence(zone.name)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -94,10 +96,24 @@ class PowerDnsZones:
     async def _fetch(self, name: str) -> dict[str, Any] | None:
         answer = await self._api.request("GET", _path(name), expected=(_OK, _NOT_FOUND))
         if answer.status == _NOT_FOUND:
+            await self._confirm_absence(name)
             return None
         if not isinstance(answer.body, dict) or not isinstance(answer.body.get("rrsets"), list):
             raise _unintelligible()
         return answer.body
+
+    async def _confirm_absence(self, name: str) -> None:
+        # Whatever stands in front of PowerDNS says 404 as well, and so does PowerDNS for a server that it does not
+        # know: only a list without the zone says that there is none.
+        query = f"/zones?zone={absolute(name)}&dnssec=false"
+        answer = await self._api.request("GET", query, expected=(_OK, _NOT_FOUND))
+        if answer.status == _NOT_FOUND:
+            raise _elsewhere()
+        if not isinstance(answer.body, list) or not all(isinstance(each, dict) for each in answer.body):
+            raise _unintelligible()
+        if any(relative(str(each.get("name"))) == name for each in answer.body):
+            message = f"The DNS provider lists the zone {name}, but does not show it."
+            raise ProviderError(Reason.PROVIDER_UNAVAILABLE, message)
 
 
 def _path(name: str) -> str:
@@ -116,6 +132,14 @@ def _zone(found: Mapping[str, Any]) -> Zone:
     except (KeyError, TypeError, ValueError, AttributeError):
         raise _unintelligible() from None
     return replace(zone, nameservers=zone.values(zone.name, "NS"))
+
+
+def _elsewhere() -> ProviderError:
+    message = (
+        "What answers at the DNS provider's address does not know our server there. "
+        "Platform team: check zones.powerDns.url and serverId in the operator's settings."
+    )
+    return ProviderError(Reason.PROVIDER_UNAVAILABLE, message)
 
 
 def _unintelligible() -> ProviderError:

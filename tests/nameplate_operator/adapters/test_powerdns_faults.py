@@ -136,17 +136,6 @@ async def test_a_zone_made_although_the_answer_was_lost_is_found(
     assert sorted(found.records) == sorted(records)
 
 
-async def test_a_server_id_that_does_not_exist_is_no_missing_zone(
-    powerdns: PowerDNS, key_file: Path, name: str
-) -> None:
-    wrong = settings(powerdns.api_url, key_file).model_copy(update={"server_id": "elsewhere"})
-    zones = PowerDnsZones(wrong)
-    with pytest.raises(ProviderError) as caught:
-        await zones.create(name, NS, bare_zone(name, "t0k3n", NS))
-    assert caught.value.message == "The DNS provider has no server of the configured id."
-    await zones.close()
-
-
 async def test_the_key_never_passes_a_proxy_of_the_environment(
     powerdns: PowerDNS, proxy: FaultProxy, key_file: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
