@@ -7,11 +7,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nameplate_operator.usage import Parser
+
 if TYPE_CHECKING:
     from nameplate_operator.settings import OperatorSettings
 
-WRONG_USAGE = 64
-"""EX_USAGE of sysexits."""
 NOT_INSTALLED = 69
 """EX_UNAVAILABLE."""
 BAD_SETTINGS = 78
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = _parser().parse_args(given)
     except SystemExit as ended:
-        return WRONG_USAGE if ended.code else 0
+        return int(ended.code or 0)
     try:
         return int(options.command(options))
     except ModuleNotFoundError as error:
@@ -54,9 +54,7 @@ def _command(module: str) -> Callable[[Sequence[str]], int]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="nameplate", description="Event collection behind a customer's own name, on Kubernetes."
-    )
+    parser = Parser(prog="nameplate", description="Event collection behind a customer's own name, on Kubernetes.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="run the operator")
     run.set_defaults(command=_with_settings, with_settings=_run)

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
 
 from nameplate_api.conditions import Truth
 from nameplate_api.hostname import UnusableName, check, normalise
@@ -23,21 +22,14 @@ from nameplate_operator.delegation.facts import Facts
 from nameplate_operator.delegation.look import DelegationLook
 from nameplate_operator.delegation.problem import Conclusion, Problem, Severity, conclude
 from nameplate_operator.ports import CutCache, Server
+from nameplate_operator.usage import Parser
 
-WRONG_USAGE = 64
-"""EX_USAGE of sysexits."""
 _EXIT = {Truth.TRUE: 0, Truth.FALSE: 1, Truth.UNKNOWN: 2}
 _INTERRUPTED = 130
 _TIMEOUT = 12.0
 _LONGEST_TIMEOUT = 3600.0
 _PATIENCE = 1.0
 """Longest wait in seconds before another way to ask the same server is tried beside the last."""
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(WRONG_USAGE, f"{self.prog}: {printable(message)}\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -72,7 +64,7 @@ def _printed(text: str) -> bool:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="nameplate check",
         description="Check how a name is delegated, at the authoritative servers of its parent zone.",
         epilog="Exit code 0: delegated; 1: not; 2: could not look; 64: wrong usage.",
@@ -160,7 +152,3 @@ def _timeout(text: str) -> float:
     if not 0 < seconds <= _LONGEST_TIMEOUT:
         raise argparse.ArgumentTypeError(f"a timeout is a number of seconds, at most {_LONGEST_TIMEOUT:.0f}")
     return seconds
-
-
-if __name__ == "__main__":
-    sys.exit(main())

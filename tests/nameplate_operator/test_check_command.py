@@ -204,7 +204,7 @@ def test_help_says_what_the_exit_codes_mean(capsys: pytest.CaptureFixture[str]) 
 
 def test_a_terminal_without_unicode_is_no_obstacle() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "nameplate_operator.check_command", "münchen\u2603..acme.com"],
+        [sys.executable, "-m", "nameplate_operator", "check", "münchen\u2603..acme.com"],
         capture_output=True,
         text=True,
         check=False,
@@ -245,6 +245,6 @@ def test_it_needs_no_extra(world: DnsWorld) -> None:
 
 @pytest.mark.parametrize("redirection", [">&-", ">/dev/full"])
 def test_an_outcome_that_nobody_can_read_is_no_verdict(world: DnsWorld, redirection: str) -> None:
-    command = " ".join([sys.executable, "-m", "nameplate_operator.check_command", NAME, *where(world), redirection])
+    command = " ".join([sys.executable, "-m", "nameplate_operator", "check", NAME, *where(world), redirection])
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, cwd=ROOT)
     assert (done.returncode, "Traceback" in done.stderr) == (2, False)

@@ -25,10 +25,14 @@ def test_reasons_prints_the_page_that_is_committed(capsys: pytest.CaptureFixture
     assert capsys.readouterr().out == (ROOT / "docs" / "conditions.md").read_text()
 
 
-@pytest.mark.parametrize("arguments", [[], ["fly"], ["run"], ["plan", "--settings", "x"], ["check"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["fly"], ["run"], ["plan", "--settings", "x"], ["check"], ["crd", "\x1b[2J"]]
+)
 def test_wrong_usage_exits_with_64(arguments: list[str], capsys: pytest.CaptureFixture[str]):
     assert main(arguments) == 64
-    assert "usage: nameplate" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "usage: nameplate" in told
+    assert all(character.isprintable() or character == "\n" for character in told)
 
 
 def test_help_exits_with_0(capsys: pytest.CaptureFixture[str]):
