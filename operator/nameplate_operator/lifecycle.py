@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -70,8 +70,8 @@ class Parts:
     queue: WorkQueue
     edge: Edge
     resync: Resync
-    routines: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
-    """What else goes on while we work, such as the sweep; none of it may end."""
+    sweep: Callable[[], Coroutine[Any, Any, None]]
+    """Looks for absent holders until cancelled."""
 
 
 class _Stopped(Exception):
@@ -119,30 +119,28 @@ class Life:
 
     async def _begin(self) -> None:
         parts, ready = self.parts, self.parts.health.ready
-        state = {"kinds served": False, "children listed": False}
-        ready["kinds served"] = lambda: state["kinds served"]
+        ready["kinds served"] = _not_yet
         await self._meanwhile(parts.kinds_served())
-        state["kinds served"] = True
+        ready["kinds served"] = _done
         # Whoever waits for the Lease is ready: else a rolling update would wait for it for ever.
-        ready["waiting for the Lease"] = lambda: True
+        ready["waiting for the Lease"] = _done
         log.info("Waiting for the Lease")
         await self._meanwhile(parts.lease.acquire())
         self.leader(True)
         self._keep("lease", parts.lease.lost())
-        ready["children listed"] = lambda: state["children listed"]
+        ready["children listed"] = _not_yet
         ready["domains listed"] = lambda: parts.resync.listed
         del ready["waiting for the Lease"]
         log.info("Leading")
         self._keep("children", parts.children.serve())
         await self._meanwhile(parts.children.synced())
-        state["children listed"] = True
+        ready["children listed"] = _done
         parts.queue.start()
         parts.health.live["passes end"] = lambda: parts.queue.stuck_for < 2 * RUN_TIMEOUT
         parts.health.live["the watch lives"] = parts.edge.answers
         self._keep("watch", parts.edge.serve())
         self._keep("resync", parts.resync.serve())
-        for number, routine in enumerate(parts.routines):
-            self._keep(f"routine {number}", routine())
+        self._keep("sweep", parts.sweep())
 
     def _keep(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         self._going_on[asyncio.create_task(work, name=name)] = name
@@ -182,3 +180,11 @@ class Life:
             await self.parts.lease.release()
         self.leader(False)
         await self.parts.server.stop()
+
+
+def _not_yet() -> bool:
+    return False
+
+
+def _done() -> bool:
+    return True

@@ -93,6 +93,6 @@ async def _live(settings: OperatorSettings, metrics: Metrics, requests: Requests
             queue=queue,
             edge=Edge(lookout.heed, access),
             resync=resync,
-            routines=(passes.sweep_for_ever,),
+            sweep=passes.sweep_for_ever,
         )
         return await Life(parts, leader=metrics.leader.labels(LEASE_NAME).set).run()

@@ -31,12 +31,14 @@ class World:
             self.gates[name].set()
         self.lost = asyncio.Event()
         self.watch_fails = asyncio.Event()
+        self.sweep_ends = asyncio.Event()
         metrics = Metrics()
         self.health = Health()
         self.server = HealthServer(self.health, metrics, 0, "127.0.0.1")
         self.queue = WorkQueue(self.run_pass, slots=1, metrics=metrics, time=Time.of_the_loop())
         resync = Resync(MemoryCluster(), Lookout(self.queue, metrics), WATCHED, every=600)
-        parts = Parts(self.health, self.server, self.kinds, Lease(self), Children(self), self.queue, Edge(self), resync)
+        outside = self.kinds, Lease(self), Children(self)
+        parts = Parts(self.health, self.server, *outside, self.queue, Edge(self), resync, self.sweep)
         self.leading: list[bool] = []
         self.life = Life(parts, self.leading.append)
 
@@ -46,6 +48,9 @@ class World:
 
     async def kinds(self) -> None:
         await self.step("kinds", "kinds served")
+
+    async def sweep(self) -> None:
+        await self.sweep_ends.wait()
 
     async def run_pass(self, ref: Any) -> None:
         self.log.append("pass begins")
@@ -187,3 +192,12 @@ async def test_a_watch_that_ends_ends_the_process_with_an_error(
     assert await asyncio.wait_for(running, 5) == 1
     assert "Error in the watch-stream" in caplog.text
     assert world.log[-1] == "lease released"
+
+
+async def test_a_sweep_that_ends_ends_the_process_with_an_error(
+    world: World, running: "asyncio.Task[int]", caplog: pytest.LogCaptureFixture
+):
+    await up(world)
+    world.sweep_ends.set()
+    assert await asyncio.wait_for(running, 5) == 1
+    assert "Ending: sweep ended" in caplog.text
