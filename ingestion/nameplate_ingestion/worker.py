@@ -82,11 +82,14 @@ class Worker:
             log.warning("%s connections were cut off", cut_off)
 
     async def _hear(self, reader: asyncio.StreamReader) -> None:
-        with suppress(OSError, asyncio.IncompleteReadError):
+        try:
             while True:
                 self._told.put_nowait(await read_domains(reader))
+        except (OSError, asyncio.IncompleteReadError):
+            log.error("The process that watches over this one is gone")  # noqa: TRY400 - nothing of ours is wrong
+        except Exception as error:  # noqa: BLE001 - whatever it was: nothing more can be heard
+            log.critical("What this process is told cannot be read: %s", type(error).__name__)
         # Nobody watches over this process any more, and another may be started in its place.
-        log.error("The process that watches over this one is gone")
         os._exit(1)
 
     async def _follow(self) -> None:
@@ -111,11 +114,11 @@ class Worker:
         self._intake.tenants = {host.encode(): each.tenant for each in domains.values() for host in each.tenant.hosts}
         # The largest of all domains; what is too much for one of them is refused by its own limit.
         largest = max((each.tenant.limits.body for each in domains.values()), default=Limits().body)
+        server = self._server or Server(self._intake.handle, self._intake.turn_away, WANTED_HEADERS)
+        server.limits = ServerLimits(body=largest)
         if self._server is None:
-            handler = self._intake.handle
-            self._server = Server(handler, self._intake.turn_away, WANTED_HEADERS, ServerLimits(body=largest))
-            await self._server.listen(socket.socket(fileno=self._order.listener))
-        self._server.limits = ServerLimits(body=largest)
+            await server.listen(socket.socket(fileno=self._order.listener))
+            self._server = server
         self._news.set()
 
     async def _report(self, writer: asyncio.StreamWriter) -> None:
