@@ -25,6 +25,7 @@ MOST_WORKERS = 32
 _EVERYWHERE = "0.0.0.0"  # noqa: S104
 _KILL_AFTER = GRACE + 3.0
 _BACKLOG = 4096
+_ENDS = (signal.SIGTERM, signal.SIGINT)
 
 log = logging.getLogger(__name__)
 
@@ -101,10 +102,14 @@ async def _serve(options: argparse.Namespace, listeners: Sequence[socket.socket]
         answers.ending = True
         workers.end()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _ENDS:
         loop.add_signal_handler(number, end, number)
     good = await workers.serve()
     following.cancel()
     await server.close(0.5)
+    for number in _ENDS:
+        # The loop would put back the default, and a signal that comes now would be how we ended.
+        loop.remove_signal_handler(number)
+        signal.signal(number, signal.SIG_IGN)
     log.info("All workers have ended%s", "" if good else ", not all of them in order")
     return 0 if good else 1

@@ -138,7 +138,8 @@ def _missing(schema: dict[str, Any], shown: dict[str, Any]) -> list[str]:
     def below(part: dict[str, Any], document: Any, path: str) -> list[str]:
         reference = part.get("$ref") or next((each.get("$ref") for each in part.get("allOf", ())), None)
         part = definitions[reference.rpartition("/")[2]] if reference else part
-        if "properties" not in part or "ResourceAmounts" in part.get("title", ""):
+        # Amounts, and one of several sinks: what is shown of them is an example.
+        if "properties" not in part or part.get("title") in ("ResourceAmounts", "Sink"):
             return []
         found = []
         for name, each in part["properties"].items():

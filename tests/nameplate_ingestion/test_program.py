@@ -143,7 +143,6 @@ def test_told_to_end_while_a_worker_waits_for_its_restart_it_ends(service: Inges
         until(service.workers, "a worker")
         os.kill(service.workers()[0], signal.SIGKILL)
         until(lambda: not service.workers(), "the worker to be gone")
-    service.program.signal(signal.SIGTERM)
     assert service.program.stop(signal.SIGTERM, 20) == 1
     assert "not all of them in order" in service.log_lines()[-1]["message"]
 

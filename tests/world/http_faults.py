@@ -208,6 +208,11 @@ class FaultProxy:
         await asyncio.sleep(fault.delay)
         if fault.hook is not None:
             await asyncio.to_thread(fault.hook, exchange)
+        if fault.drop and fault.at is Point.AFTER_ANSWER:
+            # A reset would take back what the client has not read yet.
+            if request.transport is not None:
+                request.transport.close()
+            return None
         if fault.drop:
             return _cut(request)
         if fault.status is not None:
