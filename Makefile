@@ -28,9 +28,9 @@ lock: ## Resolve the dependencies anew and write requirements.lock (needs uv)
 .PHONY: generate
 generate: $(VENV)/ready ## Write the files made from the code: crds/ and the tables in docs/
 	$(BIN)/python -m nameplate_api.generate
-	$(BIN)/python -m nameplate_operator.metrics_page docs/metrics.md
-	$(BIN)/python -m nameplate_ingestion.metrics_page docs/ingestion-metrics.md
-	$(BIN)/python -m nameplate_ingestion.answers_page docs/answers.md
+	$(BIN)/python -m nameplate_operator.metrics_page
+	$(BIN)/python -m nameplate_ingestion.metrics_page
+	$(BIN)/python -m nameplate_ingestion.answers_page
 
 .PHONY: check
 check: $(VENV)/ready ## Check format, lint, types, import contracts, and that generated files are current
@@ -39,9 +39,9 @@ check: $(VENV)/ready ## Check format, lint, types, import contracts, and that ge
 	mypy
 	lint-imports
 	$(BIN)/python -m nameplate_api.generate --check
-	$(BIN)/python -m nameplate_operator.metrics_page --check docs/metrics.md
-	$(BIN)/python -m nameplate_ingestion.metrics_page --check docs/ingestion-metrics.md
-	$(BIN)/python -m nameplate_ingestion.answers_page --check docs/answers.md
+	$(BIN)/python -m nameplate_operator.metrics_page --check
+	$(BIN)/python -m nameplate_ingestion.metrics_page --check
+	$(BIN)/python -m nameplate_ingestion.answers_page --check
 
 .PHONY: programs
 programs: $(VENV)/ready ## Build the test control plane's programs once; fetch Kafka, PowerDNS, nginx and HAProxy if missing

@@ -1,15 +1,14 @@
-"""The files of the repository that are made from the API types, written or compared.
+"""The files of the repository that are made from the API types.
 
 python -m nameplate_api.generate [--check] [DIRECTORY]
 """
 
-import argparse
 import sys
-from pathlib import Path
 from typing import Any
 
 import yaml
 
+from nameplate_api import generated
 from nameplate_api.conditions_page import page
 from nameplate_api.crd import documents
 
@@ -29,28 +28,5 @@ def files() -> dict[str, str]:
     return definitions | {"docs/conditions.md": page()}
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Write the files, or with --check say which ones differ."""
-    parser = argparse.ArgumentParser(prog="python -m nameplate_api.generate", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a file differs")
-    parser.add_argument("directory", nargs="?", type=Path, default=Path(), help="the repository (default: .)")
-    options = parser.parse_args(arguments)
-    changed = [
-        path
-        for path, content in files().items()
-        if not (file := options.directory / path).is_file() or file.read_text(encoding="utf-8") != content
-    ]
-    if options.check:
-        for path in changed:
-            sys.stderr.write(f"{path} differs from the API types; run `make generate`\n")
-        return 1 if changed else 0
-    for path in changed:
-        file = options.directory / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(files()[path], encoding="utf-8")
-        sys.stdout.write(f"{path} written\n")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(generated.main("nameplate_api.generate", files()))

@@ -1,12 +1,11 @@
 """The page that lists every answer, made from the list itself.
 
-python -m nameplate_ingestion.answers_page [--check] FILE
+python -m nameplate_ingestion.answers_page [--check] [DIRECTORY]
 """
 
-import argparse
 import sys
-from pathlib import Path
 
+from nameplate_api import generated
 from nameplate_ingestion.admission.answers import Row
 from nameplate_ingestion.admission.body import MOST_MEMBERS
 from nameplate_ingestion.admission.json_bounds import MOST_DIGITS, MOST_LEVELS
@@ -53,21 +52,5 @@ def _line(row: Row) -> str:
     return f"| `{row.code}` | {row.status} | {wait} | {row.text} |\n"
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Write the page, or with --check say whether it differs."""
-    parser = argparse.ArgumentParser(prog="python -m nameplate_ingestion.answers_page", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if the file differs")
-    parser.add_argument("file", type=Path)
-    options = parser.parse_args(arguments)
-    if options.file.is_file() and options.file.read_text(encoding="utf-8") == page():
-        return 0
-    if options.check:
-        sys.stderr.write(f"{options.file} differs from the answers; run `make generate`\n")
-        return 1
-    options.file.write_text(page(), encoding="utf-8")
-    sys.stdout.write(f"{options.file} written\n")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(generated.main("nameplate_ingestion.answers_page", {"docs/answers.md": page()}))

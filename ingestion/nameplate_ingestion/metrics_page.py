@@ -1,12 +1,11 @@
 """The page that describes every metric of the ingestion service, made from the measures themselves.
 
-python -m nameplate_ingestion.metrics_page [--check] FILE
+python -m nameplate_ingestion.metrics_page [--check] [DIRECTORY]
 """
 
-import argparse
 import sys
-from pathlib import Path
 
+from nameplate_api import generated
 from nameplate_ingestion.metrics import MEASURES, PREFIX
 
 _HEAD = """\
@@ -33,21 +32,5 @@ def page() -> str:
     return _HEAD + "".join(sorted(rows))
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Write the page, or with --check say whether it differs."""
-    parser = argparse.ArgumentParser(prog="python -m nameplate_ingestion.metrics_page", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if the file differs")
-    parser.add_argument("file", type=Path)
-    options = parser.parse_args(arguments)
-    if options.file.is_file() and options.file.read_text(encoding="utf-8") == page():
-        return 0
-    if options.check:
-        sys.stderr.write(f"{options.file} differs from the metrics; run `make generate`\n")
-        return 1
-    options.file.write_text(page(), encoding="utf-8")
-    sys.stdout.write(f"{options.file} written\n")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(generated.main("nameplate_ingestion.metrics_page", {"docs/ingestion-metrics.md": page()}))

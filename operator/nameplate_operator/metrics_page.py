@@ -1,14 +1,13 @@
 """The page that describes every metric, made from the metrics themselves.
 
-python -m nameplate_operator.metrics_page [--check] FILE
+python -m nameplate_operator.metrics_page [--check] [DIRECTORY]
 """
 
-import argparse
 import sys
-from pathlib import Path
 
 from prometheus_client.metrics import MetricWrapperBase
 
+from nameplate_api import generated
 from nameplate_operator.observability import QUEUE_STATE, Metrics
 
 _HEAD = """\
@@ -40,21 +39,5 @@ def _row(name: str, kind: str, labels: tuple[str, ...], text: str) -> str:
     return f"| `{name}` | {kind} | {', '.join(f'`{label}`' for label in labels)} | {text} |\n"
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Write the page, or with --check say whether it differs."""
-    parser = argparse.ArgumentParser(prog="python -m nameplate_operator.metrics_page", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if the file differs")
-    parser.add_argument("file", type=Path)
-    options = parser.parse_args(arguments)
-    if options.file.is_file() and options.file.read_text(encoding="utf-8") == page():
-        return 0
-    if options.check:
-        sys.stderr.write(f"{options.file} differs from the metrics; run `make generate`\n")
-        return 1
-    options.file.write_text(page(), encoding="utf-8")
-    sys.stdout.write(f"{options.file} written\n")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(generated.main("nameplate_operator.metrics_page", {"docs/metrics.md": page()}))
