@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from tests.world.dns.signing import unrelated_ds
 from tests.world.dns.world import DnsWorld
-from tests.worlds.table import NAME, OURS, TOKEN, Table, add, remove
+from tests.worlds.table import NAME, OURS, TOKEN, Table, add, remove, warning
 
 table = Table()
 
@@ -30,7 +30,7 @@ def ds_of_a_former_key_too(world: DnsWorld) -> None:
     world.zone("acme.example").delegate("cdp", to=OURS, ds=[unrelated_ds(NAME), *ds])
 
 
-@table.true(severity="Warning", also=("DSMissing",), records=(add("<DS>", rdtype="DS"),), ds=True)
+@table.true(also=(warning("DSMissing", add("<DS>", rdtype="DS")),), ds=True)
 def ds_missing(world: DnsWorld) -> None:
     """The zone is signed, but no DS record stands above it."""
     world.hosted(NAME, token=TOKEN).sign()

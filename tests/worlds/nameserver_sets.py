@@ -1,7 +1,8 @@
 """Worlds in which the name is delegated, but not to the set of servers that it should be."""
 
+from tests.world.dns import faults
 from tests.world.dns.world import DnsWorld
-from tests.worlds.table import NAME, NS1, NS2, OURS, TOKEN, Table, add, remove
+from tests.worlds.table import NAME, NS1, NS2, OURS, TOKEN, Table, add, blocking, remove, unknown, warning
 
 table = Table()
 FOREIGN = ("ns1.cloud.test", "ns2.cloud.test")
@@ -55,19 +56,19 @@ def mixed(world: DnsWorld) -> None:
     delegated(world, NS1, "ns1.cloud.test")
 
 
-@table.true(severity="Warning", also=("DelegationExtraNS",), records=(remove("ns1.cloud.test"),))
+@table.true(also=(warning("DelegationExtraNS", remove("ns1.cloud.test")),))
 def one_too_many(world: DnsWorld) -> None:
     """Both values are ours, and one more is somebody else's."""
     delegated(world, NS1, NS2, "ns1.cloud.test")
 
 
-@table.true("DelegatedPartially", severity="Warning", also=("DelegationIncomplete",), records=(add(NS2),))
+@table.true("DelegatedPartially", also=(warning("DelegationIncomplete", add(NS2)),))
 def one_too_few(world: DnsWorld) -> None:
     """Only one of our two servers is listed."""
     delegated(world, NS1)
 
 
-@table.true(severity="Warning", also=("NSTTLHigh",), records=(add(*OURS),), says="172800 seconds")
+@table.true(also=(warning("NSTTLHigh", add(*OURS)),), says="172800 seconds")
 def cached_for_two_days(world: DnsWorld) -> None:
     """The NS records may be cached for two days."""
     delegated(world, *OURS, ttl=172800)
@@ -81,10 +82,30 @@ def cached_for_one_day(world: DnsWorld) -> None:
 
 @table.true(
     "DelegatedPartially",
-    severity="Warning",
-    also=("DelegationIncomplete", "NSTTLHigh"),
-    records=(add(NS2), add(*OURS)),
+    also=(warning("DelegationIncomplete", add(NS2)), warning("NSTTLHigh", add(*OURS))),
 )
 def two_warnings(world: DnsWorld) -> None:
     """One server is missing and the TTL is high: the first in the table is the primary one."""
     delegated(world, NS1, ttl=100000)
+
+
+@table.false(
+    "DelegationMixed",
+    records=(remove("ns1.cloud.test", ttl=100000), add(NS2)),
+    also=(unknown("NSTimeout"), warning("NSTTLHigh", add(*OURS))),
+)
+def all_at_once(world: DnsWorld) -> None:
+    """One value is somebody else's, the TTL is high, and our servers are silent: the gravest is told first."""
+    delegated(world, NS1, "ns1.cloud.test", ttl=100000)
+    for server in world[NAME].servers:
+        server.inject(faults.silent(), name=NAME)
+
+
+@table.false(
+    "NSMissingTrailingDot",
+    records=(remove(f"{NS1}.acme.example"), add(f"{NS1}.")),
+    also=(blocking("NSMisspelt", remove("k1.ns2.platfrom.example"), add(NS2)),),
+)
+def two_mistakes(world: DnsWorld) -> None:
+    """The provider appended the zone to one value, and the other is misspelt: both are told, each with its records."""
+    delegated(world, f"{NS1}.acme.example", "k1.ns2.platfrom.example")

@@ -2,7 +2,7 @@
 
 from tests.world.dns import faults
 from tests.world.dns.world import DnsWorld
-from tests.worlds.table import OURS, TOKEN, Table
+from tests.worlds.table import OURS, TOKEN, Table, warning
 
 table = Table()
 
@@ -33,7 +33,11 @@ def parent_fails(world: DnsWorld) -> None:
         server.inject(faults.rcode("SERVFAIL"))
 
 
-@table.unknown("ParentUnreachable", says="None of the 2 name servers of acme.example")
+@table.unknown(
+    "ParentUnreachable",
+    homeless=("ns1.provider.test", "ns2.provider.test"),
+    says="None of the 2 name servers of acme.example",
+)
 def parents_cannot_be_looked_up(world: DnsWorld) -> None:
     """The names of the parent's servers cannot be looked up: the provider's own zone does not answer."""
     world.zone("acme.example", nameservers=["ns1.provider.test", "ns2.provider.test"])
@@ -41,7 +45,7 @@ def parents_cannot_be_looked_up(world: DnsWorld) -> None:
         server.inject(faults.silent())
 
 
-@table.false("ParentLame", says="the name server has no address")
+@table.false("ParentLame", homeless=("ns8.gone.test", "ns9.gone.test"), says="the name server has no address")
 def parents_have_no_address(world: DnsWorld) -> None:
     """The names of the parent's servers do not exist."""
     world.zone("gone.test")
@@ -81,7 +85,7 @@ def parent_is_a_cache(world: DnsWorld) -> None:
         server.inject(faults.answers("NS", *(f"{host}." for host in OURS), authoritative=False))
 
 
-@table.true(severity="Warning", also=("ParentInconsistent",), says="1 of 2 servers of acme.example")
+@table.true(also=(warning("ParentInconsistent"),), says="1 of 2 servers of acme.example")
 def one_server_lags(world: DnsWorld) -> None:
     """One of the parent's servers does not have the new records yet."""
     parent = world.zone("acme.example")
@@ -103,7 +107,7 @@ def nothing_gets_out(world: DnsWorld) -> None:
     world.inject(faults.silent())
 
 
-@table.true(severity="Warning", also=("GlueMismatch",), says="ns2.acme.example")
+@table.true(also=(warning("GlueMismatch"),), says="ns2.acme.example")
 def old_address_above(world: DnsWorld) -> None:
     """The TLD publishes an address of a name server that the zone itself gives otherwise."""
     parent = world.zone("acme.example")
@@ -113,7 +117,7 @@ def old_address_above(world: DnsWorld) -> None:
     world.hosted("cdp.acme.example", token=TOKEN)
 
 
-@table.true(severity="Warning", also=("TCPBlocked",), says="ns1.acme.example")
+@table.true(also=(warning("TCPBlocked"),), says="ns1.acme.example")
 def parent_without_tcp(world: DnsWorld) -> None:
     """One of the parent's servers cuts its answers short and has TCP closed."""
     parent = world.zone("acme.example")

@@ -15,23 +15,40 @@ Build = Callable[[DnsWorld], None]
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A problem as it must be shown, with the records of its own."""
+
+    reason: str
+    severity: str
+    records: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True)
 class Case:
-    """One world with its expectation; ``also`` lists the reasons behind the primary one, in order."""
+    """One world with its expectation: ``records`` are the primary problem's, ``also`` is what comes behind it."""
 
     build: Build
     verdict: str
     reason: str
-    severity: str = ""
     records: tuple[Row, ...] = ()
-    also: tuple[str, ...] = ()
+    also: tuple[Shown, ...] = ()
     name: str = NAME
     nameservers: tuple[str, ...] = OURS
     token: str | None = TOKEN
     zone: str = "acme.example"
+    homeless: tuple[str, ...] = ()
+    """The parent's servers, where their addresses cannot be had."""
     says: str = ""
     """A part of the message, for what only words can tell."""
     ds: bool = field(default=False)
     """DS values are drawn anew in each world: only their number is compared."""
+
+    @property
+    def problems(self) -> tuple[Shown, ...]:
+        """Every problem, in the order in which they must be told."""
+        severity = {"False": "Blocking", "Unknown": "Unknown"}.get(self.verdict)
+        primary = (Shown(self.reason, severity, self.records),) if severity else ()
+        return (*primary, *self.also)
 
     @property
     def title(self) -> str:
@@ -46,16 +63,16 @@ class Table:
         self.cases: list[Case] = []
 
     def true(self, reason: str = "Delegated", **expectation: object) -> Callable[[Build], Build]:
-        """A world in which the name is delegated; ``warns`` is the primary problem's reason."""
+        """A world in which the name is delegated: whatever there is to tell is a warning."""
         return self._row("True", reason, **expectation)
 
     def false(self, reason: str, **expectation: object) -> Callable[[Build], Build]:
         """A world in which it is not, and a person has to mend something."""
-        return self._row("False", reason, severity="Blocking", **expectation)
+        return self._row("False", reason, **expectation)
 
     def unknown(self, reason: str, **expectation: object) -> Callable[[Build], Build]:
         """A world that could not be looked at."""
-        return self._row("Unknown", reason, severity="Unknown", **expectation)
+        return self._row("Unknown", reason, **expectation)
 
     def _row(self, verdict: str, reason: str, **expectation: object) -> Callable[[Build], Build]:
         def register(build: Build) -> Build:
@@ -73,3 +90,18 @@ def add(*values: str, name: str = NAME, relative: str = "cdp", rdtype: str = "NS
 def remove(*values: str, name: str = NAME, relative: str = "cdp", rdtype: str = "NS", ttl: int = 300) -> Row:
     """A record that must be removed; the worlds' records have a TTL of 300 unless they say otherwise."""
     return "Remove", name, relative, rdtype, values, ttl
+
+
+def blocking(reason: str, *records: Row) -> Shown:
+    """A problem that a person has to mend, behind the primary one."""
+    return Shown(reason, "Blocking", records)
+
+
+def unknown(reason: str, *records: Row) -> Shown:
+    """Something that could not be seen."""
+    return Shown(reason, "Unknown", records)
+
+
+def warning(reason: str, *records: Row) -> Shown:
+    """A problem that changes no verdict."""
+    return Shown(reason, "Warning", records)

@@ -9,11 +9,12 @@ import pytest
 from tests.world.dns.world import DnsWorld
 from tests.worlds import absence, child_servers, dnssec, healthy, nameserver_sets, parent_zone, zones_above
 from tests.worlds.asking import arguments, command, look
-from tests.worlds.table import Case, Row
+from tests.worlds.table import Case, Row, Shown
 
 GROUPS = (healthy, parent_zone, zones_above, absence, nameserver_sets, child_servers, dnssec)
 CASES = [case for group in GROUPS for case in group.table.cases]
 EXIT = {"True": 0, "False": 1, "Unknown": 2}
+GRAVEST_FIRST = ("Blocking", "Unknown", "Warning")
 _DS = re.compile(r"[0-9]+ 13 2 [0-9a-f]{64}")
 
 
@@ -31,28 +32,44 @@ def rows(records: list[dict[str, Any]], *, ds: bool) -> tuple[Row, ...]:
 
 def compare(seen: dict[str, Any], case: Case) -> None:
     assert (seen["verdict"], seen["reason"]) == (case.verdict, case.reason), seen
-    problems = seen["problems"]
-    blocking = () if case.verdict == "True" else (case.reason,)
-    assert tuple(p["reason"] for p in problems) == (*blocking, *case.also), problems
-    if case.severity:
-        assert problems[0]["severity"] == case.severity
-        assert problems[0]["message"] in seen["message"]
+    problems = tuple(
+        Shown(p["reason"], p["severity"], told(rows(p["records"], ds=case.ds), case)) for p in seen["problems"]
+    )
+    assert problems == case.problems
+    severities = [problem.severity for problem in problems]
+    assert severities == sorted(severities, key=GRAVEST_FIRST.index)
+    assert case.verdict != "True" or set(severities) <= {"Warning"}
+    every = tuple(dict.fromkeys(record for problem in case.problems for record in problem.records))
+    assert told(rows(seen["records"], ds=case.ds), case) == every
+    if problems:
+        assert seen["problems"][0]["message"] in seen["message"]
     assert case.says in seen["message"]
-    found = rows(seen["records"], ds=case.ds)
-    if case.build is absence.server_in_an_address:
-        # The address is drawn anew in each world.
-        assert found[0][:2] == ("Remove", case.name)
-        assert found[0][3] == "A"
-        found = found[1:]
-    assert found == case.records
     assert seen["parent"]["zone"] == case.zone
+
+
+def parents(world: DnsWorld, case: Case) -> set[tuple[str, str]]:
+    """Return the names and addresses of the parent zone's servers, as the world has them."""
+    if case.homeless:
+        return {(host, "") for host in case.homeless}
+    parent = world[case.zone or "."]
+    return {(host, server.address) for host, server in zip(parent.nameservers, parent.servers, strict=True)}
+
+
+def told(records: tuple[Row, ...], case: Case) -> tuple[Row, ...]:
+    """Return the rows without the one whose value is an address, which is drawn anew in each world."""
+    if case.build is not absence.server_in_an_address:
+        return records
+    assert records[0][:4] == ("Remove", case.name, "cdp", "A")
+    return records[1:]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.build.__name__)
 async def test_the_operator_says_what_is_wrong(case: Case, dns_world: Callable[[], DnsWorld]) -> None:
     world = dns_world()
     case.build(world)
-    compare(await look(world, case.name, case.nameservers, case.token), case)
+    seen = await look(world, case.name, case.nameservers, case.token)
+    compare(seen, case)
+    assert {(row["name"], row["address"]) for row in seen["parent"]["servers"]} == parents(world, case)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.build.__name__)
@@ -67,7 +84,7 @@ def test_the_command_says_what_is_wrong(
 
 
 def test_there_is_a_world_for_every_reason_of_the_steps() -> None:
-    seen = {case.reason for case in CASES} | {reason for case in CASES for reason in case.also}
+    seen = {case.reason for case in CASES} | {problem.reason for case in CASES for problem in case.problems}
     assert len(CASES) >= 40
     assert seen >= STEPS
 
