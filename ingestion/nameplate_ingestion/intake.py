@@ -1,6 +1,8 @@
 """From a call to its answer: the pure decision, the log that must have the record first, and the counting."""
 
+import logging
 import time
+import traceback
 from collections.abc import Callable, Mapping
 
 from nameplate_api.sources import Durability
@@ -17,6 +19,8 @@ from nameplate_ingestion.tenant import Tenants
 
 _ROWS = {Refusal.FULL: Row.LOG_FULL, Refusal.FAILED: Row.LOG_FAILED}
 _BY_CODE = {row.code: row for row in Row}
+
+log = logging.getLogger(__name__)
 
 
 class Intake:
@@ -38,7 +42,13 @@ class Intake:
     def handle(self, call: Call, answer: Answer) -> None:
         """Answer one call, at once or when its record is safe."""
         begun = self._monotonic()
-        outcome = respond(call, self.tenants, self._now())
+        try:
+            outcome = respond(call, self.tenants, self._now())
+        except Exception as error:  # noqa: BLE001 - whatever it was: whoever asked must have an answer
+            # What the error says might quote the body.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            log.error("A request ended in a fault of ours: %s\n%s", type(error).__name__, where)  # noqa: TRY400
+            outcome = Outcome(refused(call, Row.INTERNAL_ERROR), None, Row.INTERNAL_ERROR)
         if outcome.keep is None:
             tenant = self.tenants.get(call.host)
             self._requests["" if tenant is None else tenant.domain, outcome.row.code] += 1

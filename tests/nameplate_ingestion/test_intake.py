@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,25 @@ async def test_what_needs_no_log_is_answered_at_once_and_counted_by_domain():
     intake.handle(call()._replace(host=b"stranger.example"), replies.append)
     assert [code(reply) for reply in replies] == ["UnknownWriteKey", "UnknownHost"]
     assert numbers.of("requests") == {(DOMAIN, "UnknownWriteKey"): 1, ("", "UnknownHost"): 1}
+
+
+class Broken(dict[bytes, Source]):
+    """Sources whose fault quotes what a client sent."""
+
+    def get(self, key: bytes, default: object = None) -> Source:  # type: ignore[override]
+        raise LookupError(key)
+
+
+async def test_a_fault_of_ours_is_answered_and_told_without_what_was_sent(caplog: pytest.LogCaptureFixture):
+    intake, numbers = an_intake(None)
+    intake.tenants = {DOMAIN.encode(): replace(tenant(), sources=Broken())}
+    replies: list[Reply] = []
+    intake.handle(call(writeKey="s3cret"), replies.append)
+    assert [(reply.status, code(reply)) for reply in replies] == [(500, "InternalError")]
+    assert numbers.of("requests") == {(DOMAIN, "InternalError"): 1}
+    assert "LookupError" in caplog.text
+    assert "find_source" in caplog.text
+    assert "s3cret" not in caplog.text
 
 
 @pytest.mark.parametrize("reason", Refusal)

@@ -44,13 +44,13 @@ class Row(Enum):
     EXPECTATION_FAILED = "ExpectationFailed", 417, "Expect may be 100-continue and nothing else."
     UNKNOWN_HOST = "UnknownHost", 421, "No domain of this name is served here."
     HEADERS_TOO_LARGE = "HeadersTooLarge", 431, "The request's headers are too large."
+    INTERNAL_ERROR = "InternalError", 500, "The service is at fault, not the request; the events are not kept."
     NOT_IMPLEMENTED = "NotImplemented", 501, "The method or the transfer coding is not known here."
     VERSION_NOT_SUPPORTED = "VersionNotSupported", 505, "Use HTTP/1.1 or HTTP/1.0."
 
     # Node and Analytics.js heed Retry-After on 429 only.
     LOG_FULL = "LogFull", 429, "The sink is behind and the log is full; the events are not kept, send them again.", 10
     LOG_FAILED = "LogFailed", 503, "The log cannot be written; the events are not kept, send them again.", 10
-    DRAINING = "Draining", 503, "This process is ending; the events are not kept, send them again.", 1
 
     def __init__(self, code: str, status: int, text: str, retry_after: int | None = None) -> None:
         """Give each member its row."""

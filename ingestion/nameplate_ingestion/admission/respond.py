@@ -45,7 +45,7 @@ class Outcome(NamedTuple):
 
 
 def respond(call: Call, tenants: Tenants, now: float) -> Outcome:
-    """Return the outcome of a call received ``now`` (seconds since 1970). Never raises."""
+    """Return the outcome of a call received ``now`` (seconds since 1970); whatever that holds, nothing is raised."""
     try:
         return _respond(call, tenants, now)
     except Refusal as refusal:
@@ -70,8 +70,7 @@ def _respond(call: Call, tenants: Tenants, now: float) -> Outcome:
     if route.kind is Kind.PIXEL:
         body, key = read_query(query)
         events = read_events(body, route.call, tenant.limits)
-        events.keys.append(key)
-        return _admit(call, tenant, route, events, now)
+        return _admit(call, tenant, route, events._replace(keys=[*events.keys, key]), now)
     if route.kind is Kind.METRICS:
         return Outcome(make_reply(call, Row.METRICS_DISCARDED, SUCCESS), None, Row.METRICS_DISCARDED)
     return Outcome(make_reply(call, Row.IDENTIFIED, identify(tenant, query)), None, Row.IDENTIFIED)

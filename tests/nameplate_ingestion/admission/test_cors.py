@@ -73,7 +73,7 @@ def test_every_answer_may_be_read_by_the_page_that_asked(call, row):
     assert NAMED.items() <= dict(outcome.reply.headers).items()
 
 
-@pytest.mark.parametrize("row", [Row.LOG_FULL, Row.LOG_FAILED, Row.DRAINING])
+@pytest.mark.parametrize("row", [Row.LOG_FULL, Row.LOG_FAILED])
 def test_a_page_may_read_when_to_come_back(row):
     assert NAMED.items() <= dict(refused(a_post(b"", origin=SHOP), row).headers).items()
 
