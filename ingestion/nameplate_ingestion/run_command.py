@@ -11,7 +11,7 @@ from pathlib import Path
 
 from prometheus_client import GC_COLLECTOR, PLATFORM_COLLECTOR, PROCESS_COLLECTOR, CollectorRegistry
 
-from nameplate_ingestion import logs
+from nameplate_api import json_lines
 from nameplate_ingestion.following import Following
 from nameplate_ingestion.operations import Operations, refuse
 from nameplate_ingestion.order import GRACE
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; 0 if everything ended in order."""
     options = _parser().parse_args(arguments)
-    logs.configure({})
+    json_lines.configure()
     try:
         options.data.mkdir(parents=True, exist_ok=True)
         listeners = _listeners(options)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import uvloop
 
-from nameplate_ingestion import logs
+from nameplate_api import json_lines
 from nameplate_ingestion.admission.respond import WANTED_HEADERS
 from nameplate_ingestion.intake import Intake
 from nameplate_ingestion.metrics import Numbers
@@ -146,7 +146,7 @@ class Worker:
 def main() -> None:
     """Run the worker that the command line orders."""
     order = Order.read(sys.argv[1])
-    logs.configure({"worker": order.number})
+    json_lines.configure(lambda: {"worker": order.number})
     # A connection is a descriptor, and so is a log's file; the soft limit is for programs that call select(2).
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

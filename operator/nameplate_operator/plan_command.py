@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from nameplate_api import json_lines
 from nameplate_api.base import instant
 from nameplate_api.conditions import ConditionType
 from nameplate_api.custom_domain import KIND
@@ -39,7 +40,7 @@ def run(file: Path, settings: OperatorSettings, log_level: str) -> int:
         async with opened((CUSTOM_DOMAIN,)) as cluster, wiring.outside(settings, cluster) as ports:
             return await planned(manifest, wiring.passes(ports, settings, Metrics()).domains)
 
-    logs.configure(log_level)
+    json_lines.configure(logs.context, log_level)
     try:
         manifest = read(file)
         sys.stdout.write(asyncio.run(look()))

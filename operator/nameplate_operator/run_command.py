@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 
+from nameplate_api import json_lines
 from nameplate_operator import logs, settings_file, wiring
 from nameplate_operator.adapters.kubernetes_children import ChildWatch
 from nameplate_operator.adapters.kubernetes_cluster import KubernetesCluster
@@ -33,7 +34,7 @@ CHILDREN = (DEPLOYMENT, SERVICE, SERVICE_ACCOUNT, CONFIG_MAP, INGRESS)
 
 def run(settings: OperatorSettings, log_level: str) -> int:
     """Run the operator; return its exit code."""
-    logs.configure(log_level)
+    json_lines.configure(logs.context, log_level)
     log.info("Settings: %s", json.dumps(settings_file.shown(settings), sort_keys=True))
     try:
         return asyncio.run(_operate(settings))

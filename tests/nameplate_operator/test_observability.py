@@ -1,6 +1,5 @@
 """Metrics under the names that dashboards expect, log lines as JSON, and the generated page."""
 
-import io
 import json
 import logging
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 from prometheus_client import generate_latest
 
 from nameplate_api.conditions import ConditionType, Reason
+from nameplate_api.json_lines import JsonLines
 from nameplate_operator import logs
 from nameplate_operator.metrics_page import page
 from nameplate_operator.observability import Metrics
@@ -99,7 +99,7 @@ def test_the_page_of_the_metrics_is_current():
 
 
 def written(record: logging.LogRecord) -> dict[str, object]:
-    line = logs.JsonLines().format(record)
+    line = JsonLines(logs.context).format(record)
     assert "\n" not in line
     return dict(json.loads(line))
 
@@ -108,13 +108,6 @@ def record(message: str, *args: object, **more: object) -> logging.LogRecord:
     return logging.getLogger("nameplate").makeRecord(
         "nameplate", logging.INFO, __file__, 1, message, args, None, **more
     )  # type: ignore[arg-type]
-
-
-def test_a_line_says_when_how_bad_and_what():
-    line = written(record("a %s\nb", "message"))
-    assert set(line) == {"time", "level", "logger", "message"}
-    assert (line["level"], line["message"]) == ("info", "a message\nb")
-    assert str(line["time"]).endswith("+00:00")
 
 
 def test_lines_within_a_pass_say_what_they_are_about():
@@ -128,17 +121,3 @@ def test_lines_within_a_pass_say_what_they_are_about():
     assert "name" not in written(record("outside"))
     with logs.reconciling(DOMAIN_REF):
         assert written(record("another pass"))["reconcileID"] != first["reconcileID"]
-
-
-def test_libraries_that_may_print_bodies_are_kept_quiet():
-    root = logging.getLogger()
-    before = root.handlers[:], root.level
-    try:
-        stream = io.StringIO()
-        logs.configure("debug", stream)
-        logging.getLogger("httpx").info("GET with a header")
-        logging.getLogger("kubernetes.client.rest").debug("body: a secret")
-        logging.getLogger("nameplate_operator.x").debug("a line of ours")
-        assert [json.loads(line)["message"] for line in stream.getvalue().splitlines()] == ["a line of ours"]
-    finally:
-        root.handlers[:], root.level = before
