@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from nameplate_ingestion.log.files import DiskFiles, write_all
+
 _TAIL = 64 * 1024
+_FILES = DiskFiles()
 
 
 class Caps(NamedTuple):
@@ -34,6 +37,8 @@ class LineFiles:
         self._descriptor: int | None = None
         self._number = 0
         self._size = 0
+        self._most = caps.all
+        """All files together have no more than this: others only take away."""
         self._lock = threading.Lock()
 
     def append(self, lines: Sequence[bytes]) -> None:
@@ -44,7 +49,11 @@ class LineFiles:
 
     def total(self) -> int:
         """Return the octets of all files that are there now."""
-        return sum(path.stat().st_size for path in self.paths())
+        total = 0
+        for path in self.paths():
+            with contextlib.suppress(FileNotFoundError):
+                total += path.stat().st_size
+        return total
 
     def paths(self) -> list[Path]:
         """Return the files that are there now, oldest first."""
@@ -56,19 +65,23 @@ class LineFiles:
             self._close()
 
     def _append(self, octets: bytes) -> None:
-        if self.total() + len(octets) > self._caps.all:
+        if self._most + len(octets) > self._caps.all:
+            self._most = self.total()
+        if self._most + len(octets) > self._caps.all:
             raise OSError(errno.ENOSPC, f"the files of {self._directory} have reached their cap; take some away")
         descriptor = self._open()
         try:
-            _write(descriptor, octets)
+            write_all(_FILES, descriptor, [octets], self._size)
             os.fdatasync(descriptor)
         except OSError:
             # What an fsync failed for is never to be trusted to a second one: the next append begins a new file.
             with contextlib.suppress(OSError):
                 os.ftruncate(descriptor, self._size)
             self._begin_anew()
+            self._most = self._caps.all
             raise
         self._size += len(octets)
+        self._most += len(octets)
         if os.fstat(descriptor).st_nlink == 0:
             self._begin_anew()
             raise OSError(errno.ESTALE, f"a file of {self._directory} was removed while it was written")
@@ -86,7 +99,7 @@ class LineFiles:
 
     def _open(self) -> int:
         if self._descriptor is None:
-            _make(self._directory)
+            _FILES.make_directory(self._directory)
             newest = self.paths()[-1:]
             self._number = max([1, self._number, *map(_number, newest)])
             while self._descriptor is None:
@@ -97,7 +110,7 @@ class LineFiles:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o640)
         try:
             size = _cut_torn_line(descriptor)
-            _flush(self._directory)
+            _FILES.sync_directory(self._directory)
         except OSError:
             os.close(descriptor)
             raise
@@ -109,12 +122,6 @@ class LineFiles:
 def _number(path: Path) -> int:
     digits = path.stem.rpartition("-")[2]
     return int(digits) if digits.isdecimal() else 0
-
-
-def _write(descriptor: int, octets: bytes) -> None:
-    rest = memoryview(octets)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
 
 
 def _cut_torn_line(descriptor: int) -> int:
@@ -130,19 +137,3 @@ def _cut_torn_line(descriptor: int) -> int:
     if size < end:
         os.ftruncate(descriptor, size)
     return size
-
-
-def _make(directory: Path) -> None:
-    if not directory.is_dir():
-        _make(directory.parent)
-        with contextlib.suppress(FileExistsError):
-            directory.mkdir(mode=0o750)
-        _flush(directory.parent)
-
-
-def _flush(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -58,7 +58,7 @@ class DiskFiles:
         if path.is_dir():
             return
         self.make_directory(path.parent)
-        path.mkdir(exist_ok=True)
+        path.mkdir(mode=0o750, exist_ok=True)
         self.sync_directory(path.parent)
 
     def names(self, directory: Path) -> list[str]:

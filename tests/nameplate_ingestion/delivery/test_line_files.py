@@ -67,6 +67,36 @@ def test_at_the_cap_nothing_more_is_taken_until_somebody_takes_files_away(tmp_pa
     assert lines_of(tmp_path) == [b"000002", b"000003", b"000004"]
 
 
+def test_a_file_that_is_taken_away_while_all_are_counted_counts_no_more(tmp_path, monkeypatch):
+    files = LineFiles(tmp_path, "events", Caps(file=10, all=30))
+    for number in range(4):
+        files.append([b"%06d" % number])
+    paths, taken = files.paths, []
+
+    def taken_between():
+        found = paths()
+        if not taken:
+            taken.append(found[0])
+            found[0].unlink()
+        return found
+
+    monkeypatch.setattr(files, "paths", taken_between)
+    files.append([b"000004"])
+    assert lines_of(tmp_path) == [b"000002", b"000003", b"000004"]
+
+
+def test_files_are_counted_again_only_when_they_may_have_reached_the_cap(tmp_path, monkeypatch):
+    files = LineFiles(tmp_path, "events", Caps(file=100, all=1000))
+    looks = []
+    total = files.total
+    monkeypatch.setattr(files, "total", lambda: looks.append(None) or total())
+    for _ in range(300):
+        files.append([b"123456"])
+        for path in files.paths()[:-1]:
+            path.unlink()
+    assert 2 <= len(looks) <= 4
+
+
 def test_what_an_fsync_failed_for_is_not_called_safe_and_the_next_lines_go_to_another_file(tmp_path, monkeypatch):
     files = LineFiles(tmp_path, "events", ROOMY)
     files.append([b"one"])
@@ -86,17 +116,18 @@ def test_what_an_fsync_failed_for_is_not_called_safe_and_the_next_lines_go_to_an
 def test_half_a_write_on_a_full_disk_leaves_no_torn_line(tmp_path, monkeypatch):
     files = LineFiles(tmp_path, "events", ROOMY)
     files.append([b"one"])
-    write = os.write
+    write = os.pwritev
 
-    def short(descriptor, octets):
+    def short(descriptor, buffers, offset):
+        octets = b"".join(buffers)
         if len(octets) <= 2:
             raise OSError(errno.ENOSPC, "No space left on device")
-        return write(descriptor, octets[:2])
+        return write(descriptor, [octets[:2]], offset)
 
-    monkeypatch.setattr(os, "write", short)
+    monkeypatch.setattr(os, "pwritev", short)
     with pytest.raises(OSError, match="No space"):
         files.append([b"two"])
-    monkeypatch.setattr(os, "write", write)
+    monkeypatch.setattr(os, "pwritev", write)
     files.append([b"three"])
     assert lines_of(tmp_path) == [b"one", b"three"]
 
