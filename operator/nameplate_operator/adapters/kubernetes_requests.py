@@ -15,6 +15,7 @@ import aiohttp
 from kubernetes.aio.client.api_client import ApiClient
 from kubernetes.aio.client.configuration import Configuration
 
+from nameplate_api.retry_after import retry_after
 from nameplate_operator.adapters.kubernetes_connections import Connections
 from nameplate_operator.adapters.kubernetes_login import bearer
 from nameplate_operator.adapters.kubernetes_refusals import Answer, away
@@ -153,8 +154,7 @@ def _asks_again(answer: Answer, call: Call) -> bool:
 
 
 def _seconds(response: aiohttp.ClientResponse) -> float | None:
-    value = response.headers.get("Retry-After", "")
-    return float(value) if value.isascii() and value.isdigit() and len(value) < 8 else None
+    return retry_after(response.headers.get("Retry-After", ""), time.time())
 
 
 def _json(content: bytes) -> dict[str, Any]:

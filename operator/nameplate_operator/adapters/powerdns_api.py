@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import time
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from nameplate_api.conditions import Reason
+from nameplate_api.retry_after import retry_after
 from nameplate_api.text import printable
 from nameplate_operator.adapters.httpx_connections import Transport
 from nameplate_operator.ports import ProviderError
@@ -19,6 +21,7 @@ _LARGEST_ANSWER = 1 << 20
 _LONGEST_REMARK = 200
 _CREDENTIALS_EVERY = 60.0
 _REFUSED_EVERY = 300.0
+_RETRY_AFTER = 30.0
 _LONGEST_RETRY = 3600.0
 
 
@@ -44,12 +47,12 @@ class PowerDnsApi:
         headers = {"X-API-Key": self._key(), "Accept": "application/json"}
         try:
             async with asyncio.timeout(self._timeout):
-                status, retry_after, octets = await self._exchange(method, path, headers, body)
+                status, pause, octets = await self._exchange(method, path, headers, body)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError) as error:
             raise ProviderError(Reason.PROVIDER_UNAVAILABLE, _silence(error)) from None
         if status in expected:
             return Answer(status, _decoded(octets))
-        raise _refusal(status, retry_after, octets)
+        raise _refusal(status, pause, octets)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -57,7 +60,9 @@ class PowerDnsApi:
             client, self._client = self._client, None
             await client.aclose()
 
-    async def _exchange(self, method: str, path: str, headers: dict[str, str], body: Any) -> tuple[int, str, bytes]:
+    async def _exchange(
+        self, method: str, path: str, headers: dict[str, str], body: Any
+    ) -> tuple[int, float | None, bytes]:
         if self._client is None:
             # The settings name the server: no proxy of the environment may see the key.
             transport = Transport(httpx.create_ssl_context(), _MOST_CONNECTIONS)
@@ -71,7 +76,8 @@ class PowerDnsApi:
                 octets += chunk
                 if len(octets) > _LARGEST_ANSWER:
                     raise ProviderError(Reason.PROVIDER_UNAVAILABLE, "The DNS provider's answer is too large.")
-            return response.status_code, response.headers.get("Retry-After", ""), octets
+            pause = retry_after(response.headers.get("Retry-After", ""), time.time())
+            return response.status_code, pause, octets
 
     def _key(self) -> str:
         try:
@@ -109,14 +115,14 @@ def _credentials(message: str) -> ProviderError:
     return ProviderError(Reason.CREDENTIALS_REJECTED, message, refused=True, retry_after=_CREDENTIALS_EVERY)
 
 
-def _refusal(status: int, retry_after: str, octets: bytes) -> ProviderError:
+def _refusal(status: int, pause: float | None, octets: bytes) -> ProviderError:
     match status:
         case 401 | 403:
             return _credentials("The DNS provider refuses the operator's key.")
         case 429:
-            pause = float(retry_after) if retry_after.isdecimal() else 30.0
             message = "The DNS provider asks us to slow down."
-            return ProviderError(Reason.RATE_LIMITED, message, retry_after=min(max(pause, 1.0), _LONGEST_RETRY))
+            wanted = _RETRY_AFTER if pause is None else min(max(pause, 1.0), _LONGEST_RETRY)
+            return ProviderError(Reason.RATE_LIMITED, message, retry_after=wanted)
         case 400 | 422:
             body = _decoded(octets)
             remark = bounded(str(body.get("error", ""))) if isinstance(body, dict) else ""
