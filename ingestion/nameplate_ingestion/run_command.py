@@ -15,14 +15,13 @@ from nameplate_api import json_lines
 from nameplate_ingestion.following import Following
 from nameplate_ingestion.operations import Operations, refuse
 from nameplate_ingestion.order import GRACE
-from nameplate_ingestion.server import Server, bind_tcp, bind_unix
+from nameplate_ingestion.server import Server, bind_everywhere, bind_unix
 from nameplate_ingestion.service_metrics import ServiceMetrics
 from nameplate_ingestion.settings_reader import SettingsReader
 from nameplate_ingestion.workers import Workers
 
 MOST_WORKERS = 32
 """Each needs a share of the volume that is worth a log."""
-_EVERYWHERE = "0.0.0.0"  # noqa: S104
 _KILL_AFTER = GRACE + 3.0
 _BACKLOG = 4096
 _ENDS = (signal.SIGTERM, signal.SIGINT)
@@ -37,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         options.data.mkdir(parents=True, exist_ok=True)
         listeners = _listeners(options)
-        operations = bind_tcp(_EVERYWHERE, options.operations_port)
+        operations = bind_everywhere(options.operations_port)
     except OSError as error:
         log.critical("Cannot start: %s", error)
         return 1
@@ -70,9 +69,9 @@ def _listeners(options: argparse.Namespace) -> list[socket.socket]:
         shared = bind_unix(options.unix)
         shared.listen(_BACKLOG)
         return [shared, *(shared.dup() for _ in range(options.workers - 1))]
-    bound = [bind_tcp(_EVERYWHERE, options.port)]
+    bound = [bind_everywhere(options.port)]
     port = bound[0].getsockname()[1]
-    bound += [bind_tcp(_EVERYWHERE, port) for _ in range(options.workers - 1)]
+    bound += [bind_everywhere(port) for _ in range(options.workers - 1)]
     for each in bound:
         each.listen(_BACKLOG)
     return bound

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import socket
 from collections.abc import Set as AbstractSet
 from pathlib import Path
@@ -88,8 +89,24 @@ def bind_tcp(address: str, port: int) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     # The kernel would hold megabytes for each client that does not read.
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
-    bound.bind((address, port))
+    try:
+        if bound.family == socket.AF_INET6:
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        bound.bind((address, port))
+    except OSError:
+        bound.close()
+        raise
     return bound
+
+
+def bind_everywhere(port: int) -> socket.socket:
+    """Return a socket for all addresses of this machine: of both versions of IP, or of the one that it has."""
+    try:
+        return bind_tcp("::", port)
+    except OSError as error:
+        if error.errno not in (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL):
+            raise
+        return bind_tcp("0.0.0.0", port)  # noqa: S104
 
 
 def bind_unix(path: Path) -> socket.socket:
