@@ -36,6 +36,8 @@ def as_json(conclusion: Conclusion, facts: Facts) -> dict[str, Any]:
 def as_text(conclusion: Conclusion, facts: Facts) -> str:
     """Return the outcome for a person: the primary problem, what to do, what each server said."""
     lines = [f"{facts.name}: {_VERDICTS[conclusion.truth]} ({conclusion.reason})", conclusion.message]
+    if conclusion.truth is Truth.UNKNOWN:
+        lines.append("Nothing is known of the delegation yet: try again later, or from another network.")
     for action, heading in _HEADINGS.items():
         lines += _table(heading, [record for record in conclusion.records if record.action is action])
     others = conclusion.problems[1:]

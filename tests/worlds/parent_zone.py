@@ -107,6 +107,22 @@ def nothing_gets_out(world: DnsWorld) -> None:
     world.inject(faults.silent())
 
 
+@table.unknown("ParentUnreachable", zone="", says="Something on this network, such as a proxy or a VPN, answers DNS")
+def somebody_else_answers(world: DnsWorld) -> None:
+    """A resolver on the way answers whatever is asked of the root's servers."""
+    world.zone("acme.example").delegate("cdp", to=OURS)
+    for server in world.root.servers:
+        server.inject(faults.answers("NS", "ns1.example.", authoritative=False))
+
+
+@table.unknown("ParentUnreachable", zone="", says="Something on this network, such as a proxy or a VPN, answers DNS")
+def somebody_else_refuses(world: DnsWorld) -> None:
+    """A resolver on the way answers for one of the root's servers and refuses, the other is silent."""
+    world.zone("acme.example").delegate("cdp", to=OURS)
+    world.root.servers[0].inject(faults.silent())
+    world.root.servers[1].inject(faults.rcode("REFUSED"))
+
+
 @table.true(also=(warning("GlueMismatch"),), says="ns2.acme.example")
 def old_address_above(world: DnsWorld) -> None:
     """The TLD publishes an address of a name server that the zone itself gives otherwise."""

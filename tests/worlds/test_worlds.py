@@ -14,6 +14,8 @@ from tests.worlds.table import Case, Row, Shown
 GROUPS = (healthy, parent_zone, zones_above, absence, nameserver_sets, child_servers, dnssec)
 CASES = [case for group in GROUPS for case in group.table.cases]
 EXIT = {"True": 0, "False": 1, "Unknown": 2}
+OPERATORS_WORDS = re.compile(r"\b(we|us|ours?)\b", re.IGNORECASE)
+"""A command that looks once, for anybody, has no name servers of its own and does not keep trying."""
 GRAVEST_FIRST = ("Blocking", "Unknown", "Warning")
 _DS = re.compile(r"[0-9]+ 13 2 [0-9a-f]{64}")
 
@@ -44,6 +46,7 @@ def compare(seen: dict[str, Any], case: Case) -> None:
     if problems:
         assert seen["problems"][0]["message"] in seen["message"]
     assert case.says in seen["message"]
+    assert not any(OPERATORS_WORDS.search(problem["message"]) for problem in seen["problems"])
     assert seen["parent"]["zone"] == case.zone
 
 

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from nameplate_api.conditions import Condition, ConditionType, Reason, Truth
+from nameplate_api.conditions import MESSAGE_LIMIT, Condition, ConditionType, Reason, Truth, clip
 from nameplate_operator.changes import RecordOnClaim
 from nameplate_operator.delegation.diagnosis import Case, diagnose
 from nameplate_operator.delegation.facts import Facts
@@ -68,7 +68,7 @@ class Delegation(Phase[Domain, Delegating]):
         before = subject.conditions.get(self.condition)
         if conclusion.truth is Truth.UNKNOWN and before is not None and before.status is not Truth.UNKNOWN:
             again_after = self._every(subject, before, conclusion, edited_at, now)
-            raise ProviderError(conclusion.reason, conclusion.message, retry_after=again_after)
+            raise ProviderError(conclusion.reason, _told(conclusion), retry_after=again_after)
         self._remember(subject, seen)
         return seen
 
@@ -100,7 +100,7 @@ class Delegation(Phase[Domain, Delegating]):
         if conclusion.reason is Reason.DELEGATION_MISSING and (once or was.true):
             message = f"The NS records of {seen.facts.name} were removed at {seen.facts.zone}. Put them back."
             return Verdict(conclusion.truth, Reason.DELEGATION_LOST, message, stalled=overdue)
-        return Verdict(conclusion.truth, conclusion.reason, conclusion.message, stalled=overdue)
+        return Verdict(conclusion.truth, conclusion.reason, _told(conclusion), stalled=overdue)
 
     def _every(
         self,
@@ -186,6 +186,12 @@ def _failed_look(seen: Delegating, found: Verdict, streak: Streak) -> Reason | N
     if not seen.fresh or not (streak.count or found.truth is Truth.UNKNOWN):
         return None
     return Reason.PARENT_INCONSISTENT if found.truth is Truth.TRUE else found.reason
+
+
+def _told(conclusion: Conclusion) -> str:
+    """Return the words for a status: what could not be seen is looked at again without anybody's doing."""
+    again = " We keep trying; nothing changes until then." if conclusion.truth is Truth.UNKNOWN else ""
+    return clip(conclusion.message, MESSAGE_LIMIT - len(again)) + again
 
 
 def _held(conclusion: Conclusion) -> Verdict:

@@ -105,6 +105,7 @@ def test_a_first_look_that_fails_is_unknown_and_still_shows_the_record() -> None
     unseen = absent(View.SILENT, parents=parents(View.SILENT, why=Why.TIMEOUT))
     decision = decide(unseen, was())
     assert (decision.verdict.truth, decision.verdict.reason) == (Truth.UNKNOWN, Reason.PARENT_UNREACHABLE)
+    assert decision.verdict.message.endswith(" We keep trying; nothing changes until then.")
     assert decision.report == {"records": [ROW | {"state": "Unknown"}]}
 
 

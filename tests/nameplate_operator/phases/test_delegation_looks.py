@@ -133,5 +133,6 @@ async def test_a_look_that_fails_keeps_what_was_and_is_soon_made_again(watching:
             await watching.look(150, status=status(state))
         assert failed.value.reason is Reason.PARENT_UNREACHABLE
         assert failed.value.retry_after == again_after
+        assert failed.value.message.endswith(" We keep trying; nothing changes until then.")
     seen, _ = await watching.look(0)
     assert seen is not None

@@ -96,7 +96,7 @@ def _holds_ours(case: Case, found: Found) -> bool:
 
 
 def _wrong_type(case: Case, found: Found) -> Problem:
-    message = f"We found our name servers inside a {found.type} record. They must be NS records."
+    message = f"The name servers stand inside a {found.type} record. Make them NS records."
     records = (*case.remove(found.type, found.values, found.ttl), *case.add("NS", case.nameservers))
     return Problem(Reason.WRONG_RECORD_TYPE, Severity.BLOCKING, message, records)
 

@@ -106,7 +106,7 @@ def _wrong_zone(case: Case) -> Iterator[Problem]:
     unread = tuple(child for child in case.serving if child.texts is None)
     if unread and len(case.facts.name) <= _LONGEST_WITH_TOKEN:
         severity = Severity.UNKNOWN if len(unread) == len(case.serving) else Severity.WARNING
-        message = f"{_servers(unread)} did not give the TXT record _nameplate.{case.facts.name}, which tells our zone."
+        message = f"{_servers(unread)} did not give the TXT record _nameplate.{case.facts.name}, the mark of its zone."
         yield Problem(Reason.NS_TIMEOUT, severity, message)
 
 

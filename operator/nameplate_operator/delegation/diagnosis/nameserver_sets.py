@@ -60,14 +60,17 @@ def _misspelt(case: Case, wrong: dict[str, str], ttl: int) -> Problem:
 
 
 def _elsewhere(case: Case, ttl: int) -> Problem:
-    message = f"{case.facts.name} is delegated to {listed(sorted(case.found))}. Replace all of them by ours."
+    message = (
+        f"{case.facts.name} is delegated to {listed(sorted(case.found))}. Replace all of them by "
+        f"{listed(sorted(case.expected))}."
+    )
     records = (*case.remove("NS", case.found, ttl), *case.add("NS", case.nameservers))
     return Problem(Reason.DELEGATION_ELSEWHERE, Severity.BLOCKING, message, records)
 
 
 def _mixed(case: Case, missing: frozenset[str], extra: frozenset[str], ttl: int) -> Problem:
     message = (
-        f"Only part of the NS records are ours. Remove {listed(sorted(extra))}, add {listed(sorted(missing))}; "
+        f"Only part of the NS records are right. Remove {listed(sorted(extra))}, add {listed(sorted(missing))}; "
         "a mixture gives different answers at random."
     )
     records = (*case.remove("NS", extra, ttl), *case.add("NS", missing))
@@ -76,7 +79,7 @@ def _mixed(case: Case, missing: frozenset[str], extra: frozenset[str], ttl: int)
 
 def _extra(case: Case, extra: frozenset[str], ttl: int) -> Problem:
     message = (
-        f"All our servers are listed, but also {listed(sorted(extra))}. "
+        f"All the right servers are listed, but also {listed(sorted(extra))}. "
         "Remove them: part of the traffic would go there."
     )
     return Problem(Reason.DELEGATION_EXTRA_NS, Severity.WARNING, message, case.remove("NS", extra, ttl))

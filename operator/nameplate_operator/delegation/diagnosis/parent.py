@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from nameplate_api.conditions import Reason
 from nameplate_operator.delegation.diagnosis.case import Case
-from nameplate_operator.delegation.facts import View, Why
+from nameplate_operator.delegation.facts import ParentAnswer, View, Why
 from nameplate_operator.delegation.problem import Problem, Severity
 from nameplate_operator.delegation.words import listed
 
@@ -32,6 +32,8 @@ def problems(case: Case) -> Iterator[Problem]:
 
 def _unheard(case: Case) -> Problem:
     zone, answers = case.facts.zone or "the root", case.facts.parents
+    if not case.facts.zone and any(answer.view is View.LAME for answer in answers):
+        return _intercepted(answers)
     if answers and all(answer.view is View.LAME or answer.why is Why.NO_ADDRESS for answer in answers):
         said = listed(dict.fromkeys(answer.detail for answer in answers))
         message = (
@@ -42,8 +44,18 @@ def _unheard(case: Case) -> Problem:
     said = listed(dict.fromkeys(answer.detail for answer in answers)) or "no name server is known"
     count = len({answer.server.name for answer in answers})
     message = (
-        f"None of the {count} name servers of {zone} gave us an answer ({said}). "
-        "We keep trying; nothing changes until they do."
+        f"None of the {count} name servers of {zone} gave a usable answer ({said}). "
+        "If that stays so, ask whoever hosts it."
+    )
+    return Problem(Reason.PARENT_UNREACHABLE, Severity.UNKNOWN, message)
+
+
+def _intercepted(answers: tuple[ParentAnswer, ...]) -> Problem:
+    """Return the problem of a network on which somebody else answers: the root's own servers do serve the root."""
+    said = listed(dict.fromkeys(answer.detail for answer in answers))
+    message = (
+        f"Something on this network, such as a proxy or a VPN, answers DNS in place of the root's servers ({said}). "
+        "Let queries go out unchanged, by UDP and TCP port 53."
     )
     return Problem(Reason.PARENT_UNREACHABLE, Severity.UNKNOWN, message)
 
