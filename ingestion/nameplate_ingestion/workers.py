@@ -21,6 +21,7 @@ from nameplate_ingestion.service_metrics import ServiceMetrics
 
 FIRST_RESTART_AFTER = 0.5
 MOST_RESTART_AFTER = 15.0
+"""Seconds until a worker that has ended is started again: twice as many after each quick end."""
 STEADY_AFTER = 30.0
 """Seconds of life after which an end is no sign of a start that cannot succeed."""
 _LONGEST_REPORT = 64 * 1024 * 1024
@@ -91,10 +92,11 @@ class Worker:
             if self._ending.is_set():
                 return
             lived = time.monotonic() - started_at
-            pause = FIRST_RESTART_AFTER if lived > STEADY_AFTER else min(pause * 2, MOST_RESTART_AFTER)
+            pause = FIRST_RESTART_AFTER if lived > STEADY_AFTER else pause
             log.error("Worker %s ended with code %s after %.0f s; it is started again", self.number, self.code, lived)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._ending.wait(), pause)
+            pause = min(pause * 2, MOST_RESTART_AFTER)
 
     @property
     def ended_well(self) -> bool:

@@ -1,0 +1,37 @@
+"""Workers that end are started again: soon at first, then ever later, and soon again after a steady life."""
+
+import asyncio
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+
+from nameplate_ingestion.service_metrics import ServiceMetrics
+from nameplate_ingestion.workers import Workers
+
+
+async def test_each_quick_end_makes_the_next_start_wait_longer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    lives = [0.0] * 8 + [31.0] + [0.0] * 2
+    now, waits = 0.0, []
+    with socket.socket() as listener:
+        workers = Workers(tmp_path, [listener], ServiceMetrics())
+        (worker,) = workers.all
+
+        async def live() -> int:
+            nonlocal now
+            now += lives[len(waits)]
+            return 1
+
+        async def wait_for(waiting, timeout):  # noqa: ASYNC109
+            waiting.close()
+            waits.append(timeout)
+            if len(waits) == len(lives):
+                worker.end(signal.SIGTERM)
+            raise TimeoutError
+
+        monkeypatch.setattr(worker, "_run", live)
+        monkeypatch.setattr("nameplate_ingestion.workers.time.monotonic", lambda: now)
+        monkeypatch.setattr(asyncio, "wait_for", wait_for)
+        await worker.serve()
+    assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 15.0, 0.5, 1.0, 2.0]
