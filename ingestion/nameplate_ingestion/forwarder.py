@@ -78,7 +78,8 @@ class Forwarder:
     @property
     def away(self) -> str:
         """Why events stay in the log now; empty while they need not."""
-        return self._letters_away or self._sink_away or self._places.sink.trouble
+        # What a sink notes of itself may be over long since if it was not asked meanwhile.
+        return self._letters_away or self._sink_away or (self._places.sink.trouble if self._window.octets else "")
 
     async def serve(self) -> None:
         """Forward until cancelled; what is then not acknowledged comes again after the next start."""

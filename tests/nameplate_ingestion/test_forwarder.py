@@ -38,6 +38,24 @@ def letters(directory):
     return [json.loads(line) for file in files for line in file.read_text().splitlines()]
 
 
+async def test_a_sinks_own_trouble_is_told_while_something_waits_for_it(tmp_path):
+    log, sink, held = MemoryLog(), PlayedSink(), asyncio.Event()
+    deliver = sink.deliver
+
+    async def deliver_later(batch):
+        await held.wait()
+        return await deliver(batch)
+
+    sink.deliver, sink.trouble = deliver_later, "a broker is down"
+    async with forwarding(log, sink, tmp_path) as forwarder:
+        assert forwarder.away == ""
+        last = log.append(a_record(0, "u"))
+        await eventually(lambda: forwarder.away == "a broker is down", "the trouble is told")
+        held.set()
+        await eventually(lambda: log.retired == last, "the record retires")
+        assert forwarder.away == ""
+
+
 async def test_events_stand_in_the_file_before_their_record_retires(tmp_path):
     log = MemoryLog()
     async with forwarding(log, FileSink(FileSettings(tmp_path / "events")), tmp_path):
