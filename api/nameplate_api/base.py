@@ -15,3 +15,8 @@ class ApiModel(BaseModel):
 def instant(when: datetime) -> str:
     """Return an instant of UTC as Kubernetes writes it (metav1.Time): to the second."""
     return when.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def micro_instant(when: datetime) -> str:
+    """Return an instant of UTC as Kubernetes writes it where order counts (metav1.MicroTime): to the microsecond."""
+    return when.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -6,7 +6,7 @@ files, named by their path below the directory of keys.
 
 import hashlib
 import json
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -93,14 +93,17 @@ class IngestionSettings(_Settings):
 
     def document(self) -> str:
         """Return the document as JSON, byte-identical for equal settings."""
-        content = self.model_dump(mode="json", by_alias=True, exclude_none=True)
-        return json.dumps(content | {"revision": self.revision}, sort_keys=True, indent=1) + "\n"
+        return json.dumps(self.content | {"revision": self.revision}, sort_keys=True, indent=1) + "\n"
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """Return the settings as they stand in a document, without its revision."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
     @property
     def revision(self) -> str:
         """Return 16 hexadecimal digits that change with the content."""
-        content = self.model_dump(mode="json", by_alias=True, exclude_none=True)
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+        return hashlib.sha256(json.dumps(self.content, sort_keys=True).encode()).hexdigest()[:16]
 
 
 class WellKnown(ApiModel):

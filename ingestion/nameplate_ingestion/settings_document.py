@@ -40,8 +40,7 @@ class Document:
 
     def text(self) -> str:
         """Return a document that says the same."""
-        content = self.settings.model_dump(mode="json", by_alias=True, exclude_none=True)
-        return json.dumps(content | {"revision": self.revision}, sort_keys=True) + "\n"
+        return json.dumps(self.settings.content | {"revision": self.revision}, sort_keys=True) + "\n"
 
 
 def parse(text: bytes) -> Document:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from nameplate_api.base import micro_instant
 from nameplate_operator.adapters.kubernetes_paths import path_of
 from nameplate_operator.adapters.kubernetes_requests import Call, Requests
 from nameplate_operator.ports import Event, Kind, ProviderError
@@ -78,7 +79,7 @@ def _body(event: Event, instance: str) -> dict[str, Any]:
         regarding["namespace"] = about.namespace
     return {
         **EVENT.type_meta,
-        "eventTime": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "eventTime": micro_instant(datetime.now(UTC)),
         "reportingController": CONTROLLER,
         "reportingInstance": instance,
         "action": event.action,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from nameplate_api.base import micro_instant
 from nameplate_operator.adapters.kubernetes_paths import path_of
 from nameplate_operator.adapters.kubernetes_refusals import good
 from nameplate_operator.adapters.kubernetes_requests import MERGE, Call, Requests
@@ -92,7 +93,7 @@ class Leadership:
         began = self._now()
         try:
             lease = await self._read()
-            holder = await self._create() if lease is None else await self._claim(lease)
+            holder = await self._create() if lease is None else await self._take(lease)
         except ProviderError as error:
             log.warning("%s: %s", self._ref, error.message)
             return None
@@ -101,17 +102,18 @@ class Leadership:
             self.held = True
         return holder
 
-    async def _claim(self, lease: dict[str, Any]) -> str:
+    async def _take(self, lease: dict[str, Any]) -> str:
         spec = lease.get("spec") or {}
         holder = spec.get("holderIdentity") or ""
         if holder not in ("", self._identity) and not self._expired(lease):
             return str(holder)
         if self.held and holder != self._identity:
             return str(holder)
-        changes: dict[str, Any] = {"holderIdentity": self._identity, "renewTime": _instant()}
+        now = micro_instant(datetime.now(UTC))
+        changes: dict[str, Any] = {"holderIdentity": self._identity, "renewTime": now}
         changes["leaseDurationSeconds"] = max(1, round(self._terms.duration))
         if not self.held:
-            changes |= {"acquireTime": _instant(), "leaseTransitions": int(spec.get("leaseTransitions") or 0) + 1}
+            changes |= {"acquireTime": now, "leaseTransitions": int(spec.get("leaseTransitions") or 0) + 1}
         written = await self._write(lease, changes)
         return str(written["spec"]["holderIdentity"])
 
@@ -127,7 +129,8 @@ class Leadership:
         return None if answer.missing else good(answer, "get", str(self._ref))
 
     async def _create(self) -> str:
-        spec = {"holderIdentity": self._identity, "acquireTime": _instant(), "renewTime": _instant()}
+        now = micro_instant(datetime.now(UTC))
+        spec = {"holderIdentity": self._identity, "acquireTime": now, "renewTime": now}
         body = {
             **LEASE.type_meta,
             "metadata": {"name": self._ref.name, "namespace": self._ref.namespace},
@@ -146,7 +149,3 @@ class Leadership:
     @staticmethod
     def _now() -> float:
         return asyncio.get_running_loop().time()
-
-
-def _instant() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
