@@ -9,8 +9,8 @@ from confluent_kafka import Producer
 from nameplate_ingestion.delivery.sink import Delivery
 from nameplate_ingestion.forwarder import LANES
 from nameplate_ingestion.record import Position
+from nameplate_ingestion.served import ToKafka
 from nameplate_ingestion.sinks.kafka import KafkaSink
-from nameplate_ingestion.sinks.settings import KafkaSettings
 from tests.world.kafka import Kafka
 
 _TOPIC = "bench"
@@ -58,7 +58,7 @@ def _send(producer: Producer, events: int) -> None:
 
 
 async def _deliver(bootstrap: str, events: int) -> float:
-    sink = KafkaSink(KafkaSettings((bootstrap,), _TOPIC))
+    sink = KafkaSink(ToKafka((bootstrap,), _TOPIC))
     deliveries = [Delivery(Position(0, 0), "d", "s", _user(index), str(index), _EVENT) for index in range(events)]
     try:
         await sink.deliver(deliveries[:1])

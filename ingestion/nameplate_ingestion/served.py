@@ -16,6 +16,7 @@ class ToForward(msgspec.Struct, frozen=True, tag=True):
     """Another Tracking API."""
 
     url: str
+    """Without ``/v1/batch``."""
     write_keys: dict[str, str]
     """By source."""
 
@@ -29,12 +30,14 @@ class ToKafka(msgspec.Struct, frozen=True, tag=True):
 
     bootstrap_servers: tuple[str, ...]
     topic: str
-    tls: bool
+    tls: bool = False
+    """Always verified, the brokers' names too."""
     ca_file: str | None = None
+    """PEM; None = the system's authorities."""
     ca_checksum: int = 0
     """Of what the file holds, so that another content makes another sink."""
     mechanism: str | None = None
-    """None: the brokers ask for neither name nor password."""
+    """PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; None: the brokers ask for neither name nor password."""
     username: str = ""
     password: str = ""
 

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from nameplate_ingestion.delivery.line_files import Caps
 from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, Sink, SinkAway, Verdict
 from nameplate_ingestion.served import Destination, ToFiles, ToForward, ToKafka, ToNobody
-from nameplate_ingestion.sinks.settings import MIB, FileSettings, ForwardSettings, KafkaSettings, Sasl
 
-LARGEST_FILE = 64 * MIB
+LARGEST_FILE = 64 * 1024**2
+"""Octets."""
 
 
 class AbsentSink:
@@ -42,25 +43,14 @@ def _make(destination: Destination, directory: Path, most_octets: int) -> Sink:
         case ToForward():
             from nameplate_ingestion.sinks.forward import ForwardSink  # noqa: PLC0415
 
-            return ForwardSink(ForwardSettings(destination.url, write_keys=destination.write_keys))
+            return ForwardSink(destination)
         case ToKafka():
             from nameplate_ingestion.sinks.kafka import KafkaSink  # noqa: PLC0415
 
-            return KafkaSink(_kafka(destination))
+            return KafkaSink(destination)
         case ToFiles():
             from nameplate_ingestion.sinks.file import FileSink  # noqa: PLC0415
 
-            file_octets = min(LARGEST_FILE, most_octets // 4)
-            return FileSink(FileSettings(directory, file_octets=file_octets, all_octets=most_octets))
+            return FileSink(directory, Caps(file=min(LARGEST_FILE, most_octets // 4), all=most_octets))
         case ToNobody():
             return AbsentSink(destination.reason)
-
-
-def _kafka(to: ToKafka) -> KafkaSettings:
-    return KafkaSettings(
-        to.bootstrap_servers,
-        to.topic,
-        tls=to.tls,
-        ca_file=Path(to.ca_file) if to.ca_file else None,
-        sasl=Sasl(to.mechanism, to.username, to.password) if to.mechanism else None,
-    )

@@ -8,21 +8,23 @@ from contextlib import asynccontextmanager
 import pytest
 
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
+from nameplate_ingestion.delivery.line_files import Caps
 from nameplate_ingestion.delivery.sink import BatchLimits, Refused, SinkAway
 from nameplate_ingestion.delivery.timing import Timing
 from nameplate_ingestion.forwarder import WINDOW_OCTETS, Forwarder, Places
 from nameplate_ingestion.record import Record, encode
 from nameplate_ingestion.sinks.file import FileSink
-from nameplate_ingestion.sinks.settings import FileSettings
 from tests.cluster.waiting import eventually
 from tests.nameplate_ingestion.memory_log import MemoryLog
 from tests.nameplate_ingestion.played_sink import PlayedSink, a_record
+
+ROOMY = Caps(file=1024**2, all=16 * 1024**2)
 
 
 @asynccontextmanager
 async def forwarding(log, sink, directory, domain="acme.example", timing=None):
     """Run a forwarder."""
-    forwarder = Forwarder(domain, log, Places(sink, DeadLetters(directory / "dead")), timing or Timing())
+    forwarder = Forwarder(domain, log, Places(sink, DeadLetters(directory / "dead", ROOMY)), timing or Timing())
     serving = asyncio.create_task(forwarder.serve())
     try:
         yield forwarder
@@ -58,7 +60,7 @@ async def test_a_sinks_own_trouble_is_told_while_something_waits_for_it(tmp_path
 
 async def test_events_stand_in_the_file_before_their_record_retires(tmp_path):
     log = MemoryLog()
-    async with forwarding(log, FileSink(FileSettings(tmp_path / "events")), tmp_path):
+    async with forwarding(log, FileSink(tmp_path / "events", ROOMY), tmp_path):
         last = log.append(encode(Record("web", "track", 0.0, "", "a", 1, b'{"userId":"u"}')))
         await eventually(lambda: log.retired == last, "the record retires")
     (line,) = (tmp_path / "events" / "events-000001.jsonl").read_text().splitlines()

@@ -9,8 +9,8 @@ from nameplate_ingestion.delivery.sink import Refused, SinkAway
 from nameplate_ingestion.delivery.timing import Timing
 from nameplate_ingestion.log.durable_log import DurableLog
 from nameplate_ingestion.log.terms import Caps
+from nameplate_ingestion.served import ToForward
 from nameplate_ingestion.sinks.forward import ForwardSink
-from nameplate_ingestion.sinks.settings import ForwardSettings
 from tests.cluster.waiting import eventually
 from tests.nameplate_ingestion.memory_log import MemoryLog
 from tests.nameplate_ingestion.played_sink import PlayedSink, a_record, takes_all
@@ -219,7 +219,7 @@ async def test_a_real_endpoint_that_fails_half_of_its_answers_gets_what_the_log_
     kept = set()
     hurried = Timing(lambda: monotonic() * 100, lambda seconds: asyncio.sleep(seconds / 100), rng.random)
     with TrackingApi(answer) as api:
-        sink = ForwardSink(ForwardSettings(api.url, write_keys={"web": "w", "app": "a"}))
+        sink = ForwardSink(ToForward(api.url, write_keys={"web": "w", "app": "a"}))
         async with forwarding(log, sink, tmp_path, timing=hurried):
             for number in range(1000):
                 octets = a_record(number, f"u{number % USERS}", "web" if number % USERS % 2 else "app")

@@ -12,7 +12,6 @@ from nameplate_ingestion.delivery.line_files import Caps, LineFiles
 from nameplate_ingestion.delivery.sink import Delivery
 from nameplate_ingestion.delivery.times import at, show_time
 
-CAPS = Caps(file=16 * 1024**2, all=256 * 1024**2)
 MOST_CHARACTERS = 500
 
 _encode = msgspec.json.Encoder().encode
@@ -25,7 +24,7 @@ class DeadLetters:
     then refuses new events: nothing is dropped.
     """
 
-    def __init__(self, directory: Path, caps: Caps = CAPS, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, directory: Path, caps: Caps, now: Callable[[], float] = time.time) -> None:
         """Take the directory of the files ``dead-letters-000001.jsonl`` and so on."""
         self._files = LineFiles(directory, "dead-letters", caps)
         self._now = now

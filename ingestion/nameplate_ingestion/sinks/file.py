@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 
 from nameplate_ingestion.delivery.line_files import Caps, LineFiles
 from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, SinkAway, Verdict
-from nameplate_ingestion.sinks.settings import FileSettings
 
 _encode = msgspec.json.Encoder().encode
 
@@ -22,10 +22,9 @@ class FileSink:
     limits = BatchLimits(deliveries=1000, octets=1024**2)
     trouble = ""
 
-    def __init__(self, settings: FileSettings) -> None:
-        """Take the settings; files are made when there is something to write."""
-        caps = Caps(file=settings.file_octets, all=settings.all_octets)
-        self._files = LineFiles(settings.directory, "events", caps)
+    def __init__(self, directory: Path, caps: Caps) -> None:
+        """Take a directory in which nobody else writes; it is made when there is something to write."""
+        self._files = LineFiles(directory, "events", caps)
 
     async def deliver(self, batch: Sequence[Delivery]) -> Sequence[Verdict]:
         """Write a batch. Raises SinkAway."""

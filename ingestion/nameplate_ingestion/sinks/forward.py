@@ -10,9 +10,9 @@ import httpx
 
 from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, Refused, SinkAway, Verdict
 from nameplate_ingestion.delivery.times import at, show_time
+from nameplate_ingestion.served import ToForward
 from nameplate_ingestion.sinks.forward_answer import Answer, read_answer
 from nameplate_ingestion.sinks.forward_body import compressed_batch
-from nameplate_ingestion.sinks.settings import ForwardSettings
 
 MOST_OCTETS = 500_000
 """Of a body, before it is compressed."""
@@ -32,11 +32,11 @@ class ForwardSink:
     limits = BatchLimits(deliveries=MOST_EVENTS, octets=MOST_OCTETS - _ROOM, one_source=True)
     trouble = ""
 
-    def __init__(self, settings: ForwardSettings, now: Callable[[], float] = time.time) -> None:
-        """Take the settings; connections are made when there is something to send."""
-        self._settings = settings
+    def __init__(self, to: ToForward, now: Callable[[], float] = time.time) -> None:
+        """Take whom to send to; connections are made when there is something to send."""
+        self._write_keys = to.write_keys
         self._now = now
-        self._url = f"{settings.url.rstrip('/')}/v1/batch"
+        self._url = f"{to.url.rstrip('/')}/v1/batch"
         # Proxies, passwords and authorities of the environment are not ours, but for OpenSSL's own variables.
         self._client = httpx.AsyncClient(
             verify=httpx.create_ssl_context(), trust_env=False, timeout=_STEP_TIMEOUT, follow_redirects=False
@@ -54,7 +54,7 @@ class ForwardSink:
         await self._client.aclose()
 
     async def _send_source(self, source: str, group: list[Delivery], verdicts: list[Verdict]) -> None:
-        write_key = self._settings.write_key or self._settings.write_keys.get(source)
+        write_key = self._write_keys.get(source)
         if write_key is None:
             verdicts.extend([Refused(f"there is no write key for the source {source}")] * len(group))
             return

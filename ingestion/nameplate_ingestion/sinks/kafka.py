@@ -9,11 +9,11 @@ from functools import lru_cache
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, Refused, SinkAway, Verdict
+from nameplate_ingestion.served import ToKafka
 from nameplate_ingestion.sinks.kafka_reports import Reports
-from nameplate_ingestion.sinks.settings import KafkaSettings
 
 _POLL_TIMEOUT = 0.5
-# Of these the message itself is the cause: no later attempt can fare better.
+# Of these (rd_kafka_resp_err_t of rdkafka.h) the message itself is the cause: no later attempt can fare better.
 _REFUSALS = frozenset(
     {
         KafkaError.MSG_SIZE_TOO_LARGE,
@@ -36,10 +36,10 @@ class KafkaSink:
 
     limits = BatchLimits(deliveries=1000, octets=1024**2)
 
-    def __init__(self, settings: KafkaSettings) -> None:
+    def __init__(self, to: ToKafka) -> None:
         """Begin to connect; nothing is checked yet. Raises ValueError for settings that are none."""
         self.trouble = ""
-        self._settings = settings
+        self._to = to
         self._producer = self._new_producer()
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._poll, name="kafka-reports", daemon=True)
@@ -67,7 +67,7 @@ class KafkaSink:
     def _produce(self, producer: Producer, delivery: Delivery, reports: Reports, index: int) -> None:
         try:
             producer.produce(
-                self._settings.topic,
+                self._to.topic,
                 value=delivery.event,
                 key=delivery.user.encode(errors="replace") or None,
                 headers=_headers(delivery.domain, delivery.source),
@@ -98,15 +98,15 @@ class KafkaSink:
 
     def _new_producer(self) -> Producer:
         try:
-            return Producer({**_configuration(self._settings), "error_cb": self._note}, logger=logger)
+            return Producer({**_configuration(self._to), "error_cb": self._note}, logger=logger)
         except KafkaException as failure:
             raise ValueError(failure.args[0].str()) from failure
 
 
-def _configuration(settings: KafkaSettings) -> dict[str, object]:
+def _configuration(to: ToKafka) -> dict[str, object]:
     """Return what librdkafka calls these settings (its CONFIGURATION.md)."""
     configuration: dict[str, object] = {
-        "bootstrap.servers": ",".join(settings.bootstrap_servers),
+        "bootstrap.servers": ",".join(to.bootstrap_servers),
         "client.id": "nameplate",
         # Its lines tell each attempt to connect once more; errors come to us anyway.
         "log_level": 2,
@@ -117,14 +117,14 @@ def _configuration(settings: KafkaSettings) -> dict[str, object]:
         "compression.type": "lz4",
         # As Java's clients do it, so that streams keyed by user can be joined.
         "partitioner": "murmur2_random",
-        "security.protocol": ("SASL_" if settings.sasl else "") + ("SSL" if settings.tls else "PLAINTEXT"),
+        "security.protocol": ("SASL_" if to.mechanism else "") + ("SSL" if to.tls else "PLAINTEXT"),
     }
-    if settings.ca_file:
-        configuration["ssl.ca.location"] = str(settings.ca_file)
-    if settings.sasl:
-        configuration["sasl.mechanism"] = settings.sasl.mechanism
-        configuration["sasl.username"] = settings.sasl.username
-        configuration["sasl.password"] = settings.sasl.password
+    if to.ca_file:
+        configuration["ssl.ca.location"] = to.ca_file
+    if to.mechanism:
+        configuration["sasl.mechanism"] = to.mechanism
+        configuration["sasl.username"] = to.username
+        configuration["sasl.password"] = to.password
     return configuration
 
 

@@ -10,12 +10,13 @@ from nameplate_ingestion.delivery.line_files import Caps
 from nameplate_ingestion.delivery.sink import Delivery
 from nameplate_ingestion.record import Position
 
+ROOMY = Caps(file=1 << 20, all=1 << 20)
 EVENT = b'{"properties":{ "price" : 1.50}}'
 LETTER = Delivery(Position(1, 2), "acme.example", "web", "u", "m-1", EVENT)
 
 
 async def test_a_letter_says_everything_and_keeps_the_event_as_it_is(tmp_path):
-    letters = DeadLetters(tmp_path, now=lambda: 1893499200.25)
+    letters = DeadLetters(tmp_path, ROOMY, now=lambda: 1893499200.25)
     await letters.park([(LETTER, "too large")])
     (line,) = (tmp_path / "dead-letters-000001.jsonl").read_bytes().splitlines()
     assert EVENT in line
@@ -30,7 +31,7 @@ async def test_a_letter_says_everything_and_keeps_the_event_as_it_is(tmp_path):
 
 
 async def test_a_hostile_reason_is_bounded_and_printable(tmp_path):
-    await DeadLetters(tmp_path).park([(LETTER, "\x1b[2J\n\u202e" + "x" * 10_000)])
+    await DeadLetters(tmp_path, ROOMY).park([(LETTER, "\x1b[2J\n\u202e" + "x" * 10_000)])
     (line,) = (tmp_path / "dead-letters-000001.jsonl").read_text().splitlines()
     reason = json.loads(line)["reason"]
     assert reason == "?[2J??" + "x" * 494

@@ -4,10 +4,12 @@ import json
 
 import pytest
 
+from nameplate_ingestion.delivery.line_files import Caps
 from nameplate_ingestion.delivery.sink import Delivery, SinkAway
 from nameplate_ingestion.record import Position
 from nameplate_ingestion.sinks.file import FileSink
-from nameplate_ingestion.sinks.settings import FileSettings
+
+ROOMY = Caps(file=10_000, all=100_000)
 
 
 def a_delivery(number, source="web"):
@@ -16,7 +18,7 @@ def a_delivery(number, source="web"):
 
 
 async def test_each_event_is_a_line(tmp_path):
-    sink = FileSink(FileSettings(tmp_path))
+    sink = FileSink(tmp_path, ROOMY)
     assert await sink.deliver([a_delivery(1), a_delivery(2, "app")]) == [None, None]
     await sink.close()
     assert (tmp_path / "events-000001.jsonl").read_bytes().splitlines() == [
@@ -26,7 +28,7 @@ async def test_each_event_is_a_line(tmp_path):
 
 
 async def test_a_full_sink_is_away_and_comes_back_when_files_are_taken_away(tmp_path):
-    sink = FileSink(FileSettings(tmp_path, file_octets=100, all_octets=300))
+    sink = FileSink(tmp_path, Caps(file=100, all=300))
     for number in range(3):
         await sink.deliver([a_delivery(number)])
     with pytest.raises(SinkAway, match="take some away"):
@@ -40,7 +42,7 @@ async def test_a_full_sink_is_away_and_comes_back_when_files_are_taken_away(tmp_
 
 async def test_a_directory_that_cannot_be_made_is_a_sink_that_is_away(tmp_path):
     (tmp_path / "events").write_text("in the way")
-    sink = FileSink(FileSettings(tmp_path / "events"))
+    sink = FileSink(tmp_path / "events", ROOMY)
     with pytest.raises(SinkAway):
         await sink.deliver([a_delivery(1)])
     await sink.close()

@@ -8,8 +8,8 @@ import pytest
 
 from nameplate_ingestion.delivery.sink import Delivery, Refused, SinkAway
 from nameplate_ingestion.record import Position
+from nameplate_ingestion.served import ToForward
 from nameplate_ingestion.sinks.forward import ForwardSink
-from nameplate_ingestion.sinks.settings import ForwardSettings
 from tests.nameplate_ingestion.sinks.tracking_api import Told, TrackingApi
 from tests.world.loopback_certificate import self_signed
 
@@ -22,9 +22,9 @@ def a_delivery(number, source="web", **event):
     return Delivery(Position(1, number), "acme.example", source, "u", f"m-{number}", octets)
 
 
-async def deliver(api, batch, **settings):
+async def deliver(api, batch, keys=KEYS):
     """Deliver one batch through a sink of its own."""
-    sink = ForwardSink(ForwardSettings(api.url, **{"write_keys": KEYS, **settings}), now=lambda: NOW)
+    sink = ForwardSink(ToForward(api.url, keys), now=lambda: NOW)
     try:
         return await sink.deliver(batch)
     finally:
@@ -70,12 +70,6 @@ async def test_sources_never_share_a_post_and_order_is_kept():
         ("key-app:", [2, 3]),
         ("key-web:", [4]),
     ]
-
-
-async def test_one_write_key_may_stand_for_all_sources():
-    with TrackingApi() as api:
-        await deliver(api, [a_delivery(1, "gone")], write_key="one")
-    assert key_of(api.posts[0]) == "one:"
 
 
 async def test_a_source_without_a_write_key_is_refused_not_waited_for():
@@ -167,5 +161,4 @@ async def test_tls_is_verified(tmp_path, monkeypatch):
 
 
 async def test_write_keys_are_shown_nowhere():
-    assert "key-web" not in repr(ForwardSettings("http://127.0.0.1", "secret-key", KEYS))
-    assert "secret-key" not in repr(ForwardSettings("http://127.0.0.1", "secret-key", KEYS))
+    assert "key-web" not in repr(ToForward("http://127.0.0.1", KEYS))

@@ -11,13 +11,14 @@ from confluent_kafka import KafkaError, KafkaException
 
 from nameplate_api.custom_domain import Durability
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
+from nameplate_ingestion.delivery.line_files import Caps as FileCaps
 from nameplate_ingestion.delivery.sink import Delivery, Refused, SinkAway
 from nameplate_ingestion.forwarder import Forwarder, Places
 from nameplate_ingestion.log.durable_log import DurableLog
 from nameplate_ingestion.log.terms import Caps
 from nameplate_ingestion.record import Position
+from nameplate_ingestion.served import ToKafka
 from nameplate_ingestion.sinks.kafka import KafkaSink
-from nameplate_ingestion.sinks.settings import KafkaSettings, Sasl
 from tests.cluster.waiting import eventually
 from tests.nameplate_ingestion.played_sink import a_record
 from tests.world.kafka import PASSWORD, USER, Kafka
@@ -51,9 +52,9 @@ def a_delivery(number, user="u", event=None):
     return Delivery(Position(1, number), "acme.example", "web", user, f"m-{number}", octets)
 
 
-async def deliver(settings, batch):
+async def deliver(to, batch):
     """Deliver one batch through a sink of its own."""
-    sink = KafkaSink(settings)
+    sink = KafkaSink(to)
     try:
         return await asyncio.wait_for(sink.deliver(batch), _PATIENCE)
     finally:
@@ -62,7 +63,7 @@ async def deliver(settings, batch):
 
 async def test_events_are_keyed_by_user_and_say_whence_they_come(kafka, topic):
     batch = [a_delivery(number, f"u{number % 5}") for number in range(100)] + [a_delivery(100, user="")]
-    assert await deliver(KafkaSettings((kafka.bootstrap,), topic), batch) == [None] * 101
+    assert await deliver(ToKafka((kafka.bootstrap,), topic), batch) == [None] * 101
     messages = [message for partition in kafka.messages(topic) for message in partition]
     found = {json.loads(message.value())["number"]: message for message in messages}
     assert sorted(found) == list(range(101))
@@ -77,7 +78,7 @@ async def test_events_are_keyed_by_user_and_say_whence_they_come(kafka, topic):
 
 async def test_an_event_that_is_too_large_is_refused_alone(kafka, topic):
     batch = [a_delivery(1), a_delivery(2, event=b'"' + b"x" * 1_100_000 + b'"'), a_delivery(3)]
-    first, second, third = await deliver(KafkaSettings((kafka.bootstrap,), topic), batch)
+    first, second, third = await deliver(ToKafka((kafka.bootstrap,), topic), batch)
     assert (first, third) == (None, None)
     assert isinstance(second, Refused)
     assert "too large" in second.reason
@@ -85,15 +86,25 @@ async def test_an_event_that_is_too_large_is_refused_alone(kafka, topic):
 
 async def test_a_topic_that_is_missing_is_a_sink_that_is_away(kafka):
     with pytest.raises(SinkAway, match="Unknown topic"):
-        await deliver(KafkaSettings((kafka.bootstrap,), "missing"), [a_delivery(1)])
+        await deliver(ToKafka((kafka.bootstrap,), "missing"), [a_delivery(1)])
+
+
+def secured(kafka, topic, ca_file, password):
+    return ToKafka(
+        (kafka.secure,),
+        topic,
+        tls=True,
+        ca_file=ca_file,
+        mechanism="SCRAM-SHA-512",
+        username=USER,
+        password=password,
+    )
 
 
 async def test_tls_and_a_password(kafka, topic):
-    settings = KafkaSettings(
-        (kafka.secure,), topic, tls=True, ca_file=kafka.ca_file, sasl=Sasl("SCRAM-SHA-512", USER, PASSWORD)
-    )
-    assert await deliver(settings, [a_delivery(1)]) == [None]
-    assert PASSWORD not in repr(settings)
+    to = secured(kafka, topic, str(kafka.ca_file), PASSWORD)
+    assert await deliver(to, [a_delivery(1)]) == [None]
+    assert PASSWORD not in repr(to)
 
 
 @pytest.mark.parametrize(
@@ -104,14 +115,7 @@ async def test_tls_and_a_password(kafka, topic):
     ],
 )
 async def test_whoever_is_not_who_they_should_be_gets_no_events(kafka, topic, caplog, *, ca, password, said):
-    settings = KafkaSettings(
-        (kafka.secure,),
-        topic,
-        tls=True,
-        ca_file=kafka.ca_file if ca else None,
-        sasl=Sasl("SCRAM-SHA-512", USER, password),
-    )
-    sink = KafkaSink(settings)
+    sink = KafkaSink(secured(kafka, topic, str(kafka.ca_file) if ca else None, password))
     delivering = asyncio.ensure_future(sink.deliver([a_delivery(1)]))
     await eventually(lambda: said in sink.trouble, "the sink says why", timeout=_PATIENCE)
     assert "Kafka" in caplog.text
@@ -140,7 +144,7 @@ class _Broken:
 
 
 async def test_a_producer_that_ended_by_a_fatal_error_is_followed_by_another(kafka, topic):
-    sink = KafkaSink(KafkaSettings((kafka.bootstrap,), topic))
+    sink = KafkaSink(ToKafka((kafka.bootstrap,), topic))
     sink._producer = _Broken()
     with pytest.raises(SinkAway, match="out of sequence"):
         await sink.deliver([a_delivery(1), a_delivery(2)])
@@ -154,8 +158,8 @@ async def test_what_was_acknowledged_is_consumed_though_the_broker_is_killed_und
 ):
     loop = asyncio.get_running_loop()
     log = DurableLog.open(tmp_path / "log", Caps(octets=64 << 20), loop)
-    sink = KafkaSink(KafkaSettings((kafka.bootstrap,), topic))
-    forwarder = Forwarder("acme.example", log, Places(sink, DeadLetters(tmp_path / "dead")))
+    sink = KafkaSink(ToKafka((kafka.bootstrap,), topic))
+    forwarder = Forwarder("acme.example", log, Places(sink, DeadLetters(tmp_path / "dead", FileCaps(1 << 20, 1 << 20))))
     serving = asyncio.create_task(forwarder.serve())
     load = _Load(log)
     loading = asyncio.create_task(load.run())
