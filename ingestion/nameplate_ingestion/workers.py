@@ -120,7 +120,8 @@ class Worker:
             while line := await reader.readline():
                 self._hear(line)
         self._writer.close()
-        self._writer = None
+        # What a dead worker said of itself holds no longer.
+        self._writer = self.report = None
         return await self._process.wait()
 
     def _hear(self, line: bytes) -> None:

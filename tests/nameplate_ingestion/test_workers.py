@@ -1,4 +1,4 @@
-"""Workers that end are started again: soon at first, then ever later, and soon again after a steady life."""
+"""Workers that end are started again: soon at first, then ever later; what a dead one said of itself is forgotten."""
 
 import asyncio
 import signal
@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from nameplate_ingestion.report import Report
+from nameplate_ingestion.served import encode
 from nameplate_ingestion.service_metrics import ServiceMetrics
-from nameplate_ingestion.workers import Workers
+from nameplate_ingestion.workers import Place, Tell, Worker, Workers
 
 
 async def test_each_quick_end_makes_the_next_start_wait_longer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -35,3 +37,20 @@ async def test_each_quick_end_makes_the_next_start_wait_longer(tmp_path: Path, m
         monkeypatch.setattr(asyncio, "wait_for", wait_for)
         await worker.serve()
     assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 15.0, 0.5, 1.0, 2.0]
+
+
+async def test_a_worker_that_was_killed_has_nothing_to_report(tmp_path: Path):
+    seen: list[bool] = []
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        place = Place(number=0, workers=1, data=str(tmp_path))
+
+        def reported(report: Report) -> None:
+            seen.append(worker.report is not None)
+            worker.end(signal.SIGKILL)
+
+        worker = Worker(place, listener, Tell(lambda: None, reported, lambda: seen.append(worker.report is not None)))
+        worker.tell(encode({}))
+        await asyncio.wait_for(worker.serve(), 60)
+    assert (seen[0], seen[-1], worker.code) == (True, False, -signal.SIGKILL)
