@@ -29,6 +29,21 @@ class Reason(StrEnum):
     INTERNAL_ERROR = "InternalError", "The operator failed in an unforeseen way.", "Read the operator's log."
     PROVIDER_UNAVAILABLE = ("ProviderUnavailable", "An outside system did not answer.", "Wait; it is asked again.")
     RATE_LIMITED = "RateLimited", "An outside system asked us to slow down.", "Wait; it is asked again."
+    QUOTA_EXCEEDED = (
+        "QuotaExceeded",
+        "A ResourceQuota of the namespace leaves no room for an object.",
+        "Raise the quota that the message names, or delete what is not needed.",
+    )
+    POLICY_DENIED = (
+        "PolicyDenied",
+        "An admission policy or webhook of the cluster refuses an object.",
+        "Ask whoever runs the policy that the message names.",
+    )
+    IMMUTABLE_FIELD = (
+        "ImmutableField",
+        "A field of an object must change that Kubernetes lets nobody change.",
+        "Delete the object by the command in the message; it is made anew.",
+    )
     CREDENTIALS_REJECTED = (
         "CredentialsRejected",
         "An outside system refused the operator's credentials.",
@@ -126,13 +141,17 @@ class Reason(StrEnum):
     LAME_NXDOMAIN = "LameNXDOMAIN", "A name server denies the name.", "Platform team: restore the zone."
     LAME_UPWARD_REFERRAL = ("LameUpwardReferral", "A name server refers upwards.", "Platform team: restore the zone.")
     NOT_AUTHORITATIVE = "NotAuthoritative", "A name server answers from a cache.", "Replace the NS records."
-    NS_TIMEOUT = "NSTimeout", "A name server did not answer in time.", "Wait; it is asked again."
+    NS_TIMEOUT = (
+        "NSTimeout",
+        "A name server did not answer in time.",
+        "Platform team: make it answer by UDP and TCP port 53.",
+    )
     TCP_BLOCKED = "TCPBlocked", "A name server needs TCP and it is blocked.", "Open TCP port 53."
     EGRESS_BLOCKED = "EgressBlocked", "No DNS query gets out.", "Platform team: allow UDP and TCP port 53."
     CHILD_NS_MISMATCH = (
         "ChildNSMismatch",
         "Parent and zone list different name servers.",
-        "Platform team: align them.",
+        "Platform team: list the same in both.",
     )
     DS_WITHOUT_SIGNED_CHILD = (
         "DSWithoutSignedChild",

@@ -13,7 +13,7 @@ from nameplate_operator.claims.register import Register, look
 from nameplate_operator.claims.this_cluster import ThisCluster
 from nameplate_operator.pace import waiting_every
 from nameplate_operator.phase import Decision, Findings, Phase, Verdict, Was
-from nameplate_operator.ports import Forbidden, Ports, ProviderError
+from nameplate_operator.ports import Forbidden, Ports, ProviderError, granting
 from nameplate_operator.settings import OperatorSettings
 from nameplate_operator.subject import Claim, Domain
 
@@ -116,9 +116,6 @@ def _source_taken(lost: Mapping[str, Claim]) -> Verdict:
 
 
 def _access_denied(subject: Domain, operator_namespace: str) -> Verdict:
-    command = (
-        "kubectl create rolebinding nameplate-domain --clusterrole=nameplate-domain "
-        f"--serviceaccount={operator_namespace}:{_SERVICE_ACCOUNT} -n {subject.ref.namespace}"
-    )
+    command = granting(subject.ref.namespace, f"--serviceaccount={operator_namespace}:{_SERVICE_ACCOUNT}")
     message = f"The operator may not work in the namespace {subject.ref.namespace}. Allow it: {command}"
     return Verdict(Truth.FALSE, Reason.ACCESS_DENIED, message, stalled=True)

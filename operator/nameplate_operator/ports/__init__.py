@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from nameplate_operator.ports.certificates import Certificate, CertificateAuthority, CertificateRequest, Holding
 from nameplate_operator.ports.cuts import Cut, CutCache
 from nameplate_operator.ports.dns import Question, RecordSet, Reply, Resolver, Server
-from nameplate_operator.ports.errors import Conflict, Forbidden, ProviderError
+from nameplate_operator.ports.errors import Conflict, Forbidden, ProviderError, granting
 from nameplate_operator.ports.kubernetes import Cluster, Event, Kind, Manifest, Ref
 from nameplate_operator.ports.probe import ProbeAnswer, Prober, ProbeTarget
 from nameplate_operator.ports.zones import Zone, ZoneProvider
@@ -40,6 +40,7 @@ __all__ = [
     "Server",
     "Zone",
     "ZoneProvider",
+    "granting",
 ]
 
 

@@ -31,3 +31,9 @@ class Forbidden(ProviderError):
 
     def __init__(self, message: str) -> None:
         super().__init__(Reason.ACCESS_DENIED, message, refused=True)
+
+
+def granting(namespace: str, subject: str) -> str:
+    """Return the command by which somebody lets the operator work in a namespace; ``subject`` says who it is there."""
+    role = "nameplate-domain"
+    return f"kubectl create rolebinding {role} --clusterrole={role} {subject} -n {namespace}"

@@ -72,7 +72,7 @@ async def test_a_missing_right_in_one_namespace_hurts_no_other_watch_and_is_take
     kubeconfig = served_kinds.kubeconfig_for_token(token, tmp_path / "kubeconfig")
     async with watching(kubeconfig, by_namespace=(SECRET,)) as watched:
         watched.children.watch_namespace(namespace)
-        with pytest.raises(Forbidden, match=f"The operator may not get Secret {namespace}/web-tls"):
+        with pytest.raises(Forbidden, match=f"The operator may not get secrets in the namespace {namespace}"):
             await watched.cluster.get(Ref(SECRET, "web-tls", namespace))
         apply(served_kinds, labelled(config_map(namespace, "one"), "other"))
         await watched.wakes("other", namespace)

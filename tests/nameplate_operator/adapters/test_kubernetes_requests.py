@@ -15,7 +15,7 @@ from nameplate_operator.adapters.kubernetes_events import Events
 from nameplate_operator.adapters.kubernetes_login import login
 from nameplate_operator.adapters.kubernetes_requests import Call, Requests
 from nameplate_operator.children.names import CONFIG_MAP, DEPLOYMENT
-from nameplate_operator.ports import Conflict, Forbidden, Kind, ProviderError, Ref
+from nameplate_operator.ports import Conflict, Kind, ProviderError, Ref
 from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from tests.cluster.access import ClusterAccess
 from tests.nameplate_operator.adapters.api_server import KINDS, config_map, through
@@ -116,16 +116,6 @@ async def test_of_an_apply_that_made_the_object_the_lost_answer_is_found_by_the_
         await reached.cluster.apply(config_map(namespace, "one", first="1"), "nameplate/children")
     found = await reached.cluster.get(Ref(CONFIG_MAP, "one", namespace)) or {}
     assert found["data"] == {"first": "1"}
-
-
-async def test_a_missing_right_is_forbidden(served_kinds: ClusterAccess, namespace: str, tmp_path: Path) -> None:
-    token = served_kinds.token(namespace, "default")
-    kubeconfig = served_kinds.kubeconfig_for_token(token, tmp_path / "kubeconfig")
-    requests = Requests(await login({"KUBECONFIG": str(kubeconfig)}))
-    with pytest.raises(Forbidden) as caught:
-        await KubernetesCluster(requests, KINDS, Events(requests, "test")).apply(config_map(namespace, "one"), "m")
-    assert caught.value.message == f"The operator may not apply ConfigMap {namespace}/one."
-    await requests.close()
 
 
 async def test_a_namespace_that_is_being_deleted_is_no_missing_right(
