@@ -25,6 +25,8 @@ def make_reply(call: Call | None, row: Row, body: bytes, extra: Headers = ()) ->
     origin = call.headers.get(b"origin") if call else None
     if call and call.target.startswith(PIXEL) and call.method != b"OPTIONS":
         return Reply(row.status, (_IMAGE, *_common(origin), *extra), _GIF)
+    if not extra and body is SUCCESS:
+        return _success(row, origin)
     return Reply(row.status, (_JSON, *_common(origin), *extra), body)
 
 
@@ -34,6 +36,11 @@ def refused(call: Call | None, row: Row, detail: str = "") -> Reply:
     # analytics-python shows `code` and `message`, analytics-ruby `error`.
     body = _encode({"success": False, "code": row.code, "message": message, "error": message})
     return make_reply(call, row, body, _required(call, row))
+
+
+@lru_cache(maxsize=1024)
+def _success(row: Row, origin: bytes | None) -> Reply:
+    return Reply(row.status, (_JSON, *_common(origin)), SUCCESS)
 
 
 @lru_cache(maxsize=1024)

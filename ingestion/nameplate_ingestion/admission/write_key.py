@@ -21,7 +21,7 @@ def find_source(tenant: Tenant, authorization: bytes | None, said: Iterable[str 
         raise Refusal(Row.CONFLICTING_WRITE_KEYS, f"{len(keys)} different ones were given")
     source = tenant.sources.get(keys.pop())
     if source is None:
-        raise Refusal(Row.UNKNOWN_WRITE_KEY)
+        raise Refusal(Row.KEY_MISSING if tenant.awaits_keys else Row.UNKNOWN_WRITE_KEY)
     return source
 
 
