@@ -64,7 +64,7 @@ def servers_are_aliases(world: DnsWorld) -> None:
     world.zone("acme.example").delegate("cdp", to=hosts)
 
 
-@table.false("LameRefused", says="does not serve cdp.acme.example (REFUSED)")
+@table.false("LameRefused", says="does not serve cdp.acme.example (REFUSED). Platform team: restore the zone.")
 def zone_not_there(world: DnsWorld) -> None:
     """Our servers do not have the zone."""
     child = delegated(world)
@@ -79,7 +79,7 @@ def zone_not_there_on_one(world: DnsWorld) -> None:
     child.servers[0].forget(child)
 
 
-@table.false("LameRefused", nameservers=(), token=None)
+@table.false("LameRefused", nameservers=(), token=None, says="Whoever runs it: restore the zone.")
 def zone_not_there_on_one_of_the_listed(world: DnsWorld) -> None:
     """Nothing is expected, and one of the listed servers does not have the zone."""
     child = delegated(world)
@@ -104,13 +104,17 @@ def zone_referred_upwards(world: DnsWorld) -> None:
     faulty(world, faults.upward_referral())
 
 
-@table.false("NotAuthoritative", says="answers from a cache")
+@table.false(
+    "NotAuthoritative", says="answers from a cache, not as the owner of the zone. Platform team: restore the zone."
+)
 def answers_from_a_cache(world: DnsWorld) -> None:
     """Our servers answer without authority."""
     faulty(world, faults.not_authoritative())
 
 
-@table.false("NotAuthoritative", nameservers=(), token=None, records=(remove(NS1),))
+@table.false(
+    "NotAuthoritative", nameservers=(), token=None, records=(remove(NS1),), says="Remove it from the NS records."
+)
 def a_cache_is_listed(world: DnsWorld) -> None:
     """Nothing is expected, and one of the listed servers is a cache."""
     faulty(world, faults.not_authoritative(), 0)

@@ -37,7 +37,10 @@ def ds_missing(world: DnsWorld) -> None:
     world.zone("acme.example").delegate("cdp", to=OURS)
 
 
-@table.false("SignatureExpired", says="The signature of the zone cdp.acme.example has expired")
+@table.false(
+    "SignatureExpired",
+    says="cdp.acme.example has expired, or is not valid yet. Platform team: sign the zone anew.",
+)
 def expired(world: DnsWorld) -> None:
     """The zone's signatures expired yesterday."""
     now = datetime.now(UTC)

@@ -16,6 +16,13 @@ CASES = [case for group in GROUPS for case in group.table.cases]
 EXIT = {"True": 0, "False": 1, "Unknown": 2}
 OPERATORS_WORDS = re.compile(r"\b(we|us|ours?)\b", re.IGNORECASE)
 """A command that looks once, for anybody, has no name servers of its own and does not keep trying."""
+INSTRUCTION = re.compile(
+    r"(?:^|[.:;,] |[.:] Platform team: |Whoever runs it: |then |Please |or )"
+    r"(?:add|allow|ask|choose|correct|delete|enter|give|let|list|lower|make|open|put|remove|replace|restore|retire|sign|use)\b"
+    r"|Whoever hosts \S+ has to ",
+    re.IGNORECASE,
+)
+"""What was seen is half a message: the other half is what to do."""
 GRAVEST_FIRST = ("Blocking", "Unknown", "Warning")
 _DS = re.compile(r"[0-9]+ 13 2 [0-9a-f]{64}")
 
@@ -46,6 +53,8 @@ def compare(seen: dict[str, Any], case: Case) -> None:
     if problems:
         assert seen["problems"][0]["message"] in seen["message"]
     assert case.says in seen["message"]
+    for problem in seen["problems"]:
+        assert INSTRUCTION.search(problem["message"]), problem["message"]
     assert not any(OPERATORS_WORDS.search(problem["message"]) for problem in seen["problems"])
     assert seen["parent"]["zone"] == case.zone
 

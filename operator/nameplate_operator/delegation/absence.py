@@ -2,6 +2,7 @@
 
 import secrets
 
+from nameplate_api.hostname import LONGEST_HOST
 from nameplate_operator.delegation.classify import parent_answer, records
 from nameplate_operator.delegation.facts import Absence, Found, ParentAnswer, View
 from nameplate_operator.delegation.inquiry import Inquiry, gather
@@ -22,7 +23,7 @@ async def explain(inquiry: Inquiry, answer: ParentAnswer, name: str, zone: str) 
 
 
 async def _doubled(inquiry: Inquiry, server: Server, name: str, zone: str) -> Found | None:
-    if not name or len(name) > 253:
+    if not name or len(name) > LONGEST_HOST:
         return None
     reply = await inquiry.ask(Question(name, "NS"), server)
     seen = parent_answer(reply, server, name, zone)

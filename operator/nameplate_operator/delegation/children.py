@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from nameplate_api.hostname import token_name
 from nameplate_operator.delegation.classify import records, service
 from nameplate_operator.delegation.facts import ChildAnswer, Host, HostState, Service, Signature, Silence, Why
 from nameplate_operator.delegation.inquiry import Inquiry, gather
@@ -19,7 +20,7 @@ async def ask_child(inquiry: Inquiry, server: Server, name: str) -> ChildAnswer:
     nameservers, texts = await gather(
         (
             _values(inquiry, server, Question(name, "NS")),
-            _values(inquiry, server, Question(f"_nameplate.{name}", "TXT")),
+            _values(inquiry, server, Question(token_name(name), "TXT")),
         )
     )
     return ChildAnswer(

@@ -2,8 +2,7 @@
 
 from nameplate_operator.delegation.facts import ParentAnswer, Service, Silence, View
 from nameplate_operator.ports import RecordSet, Reply, Server
-
-ADDRESS_TYPES = ("A", "AAAA")
+from nameplate_operator.records import ADDRESS_TYPES
 
 
 def within(name: str, zone: str) -> bool:

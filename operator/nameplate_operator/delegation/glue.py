@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from nameplate_operator.delegation.classify import ADDRESS_TYPES, records, within
+from nameplate_operator.delegation.classify import records, within
 from nameplate_operator.delegation.facts import Host
 from nameplate_operator.delegation.inquiry import Inquiry, gather
 from nameplate_operator.ports import Question, Reply, Server
+from nameplate_operator.records import ADDRESS_TYPES
 
 
 async def disowned(

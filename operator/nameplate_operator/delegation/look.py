@@ -7,7 +7,7 @@ from typing import Any
 
 from nameplate_operator.delegation.absence import explain
 from nameplate_operator.delegation.children import ask_child, signatures, unasked
-from nameplate_operator.delegation.classify import ADDRESS_TYPES, parent_answer, records
+from nameplate_operator.delegation.classify import parent_answer, records
 from nameplate_operator.delegation.facts import (
     ABSENT,
     HEARD,
@@ -22,6 +22,7 @@ from nameplate_operator.delegation.glue import disowned
 from nameplate_operator.delegation.inquiry import Inquiry, gather
 from nameplate_operator.delegation.walk import MOST_HOSTS, Descent, Walk, homeless
 from nameplate_operator.ports import Cut, CutCache, Question, Reply, Resolver
+from nameplate_operator.records import ADDRESS_TYPES
 
 
 @dataclass(frozen=True, slots=True)

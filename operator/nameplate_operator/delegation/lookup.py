@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 
 from nameplate_api.conditions import Reason
-from nameplate_operator.delegation.classify import ADDRESS_TYPES, records
+from nameplate_operator.delegation.classify import records
 from nameplate_operator.delegation.facts import HostState
 from nameplate_operator.delegation.inquiry import Inquiry, gather
 from nameplate_operator.delegation.walk import Walk
 from nameplate_operator.ports import CutCache, ProviderError, Question, Resolver, Server
+from nameplate_operator.records import ADDRESS_TYPES
 
 
 class AddressLookup:

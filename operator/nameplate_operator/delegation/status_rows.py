@@ -5,12 +5,11 @@ from typing import Any, Literal
 
 from nameplate_api.conditions import Truth
 from nameplate_api.custom_domain_status import DnsRecord
-from nameplate_api.hostname import registrable
+from nameplate_api.hostname import LONGEST_HOST, registrable
 from nameplate_operator.delegation.diagnosis import Case
 from nameplate_operator.delegation.problem import TTL, Action, Conclusion, Record, bounded
 
 _MOST_FOUND = 32
-_LONGEST_NAME = 253
 
 State = Literal["Pending", "Present", "Unknown"]
 
@@ -49,7 +48,7 @@ def _relative(case: Case) -> str:
 def _others(case: Case, conclusion: Conclusion) -> Iterator[DnsRecord]:
     for record in conclusion.records:
         is_delegation = (record.action, record.type, record.name) == (Action.ADD, "NS", case.facts.name)
-        if not is_delegation and len(record.name) <= _LONGEST_NAME:
+        if not is_delegation and len(record.name) <= LONGEST_HOST:
             yield _row(record)
 
 

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from nameplate_api.hostname import ancestors, registrable
-from nameplate_operator.delegation.classify import ADDRESS_TYPES, parent_answer, records, refers_down
+from nameplate_operator.delegation.classify import parent_answer, records, refers_down
 from nameplate_operator.delegation.facts import HEARD, Host, HostState, ParentAnswer, Silence, View, Why
 from nameplate_operator.delegation.inquiry import Inquiry, Outcome, gather
 from nameplate_operator.ports import Cut, CutCache, Question, Reply, Server
+from nameplate_operator.records import ADDRESS_TYPES
 
 MOST_HOSTS = 13
 """Name servers of one zone that are looked at."""

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from nameplate_api.conditions import Reason
 from nameplate_operator.delegation.facts import ABSENT, HEARD, ChildAnswer, Facts, ParentAnswer, Service, View
 from nameplate_operator.delegation.problem import TTL, Action, Record, bounded
 
+_PLATFORM = "Platform team: "
 Position = tuple[str, frozenset[str]]
 
 
@@ -69,6 +71,11 @@ class Case:
         """Return a name relative to the parent zone, as an editor of that zone wants it."""
         zone = self.facts.zone
         return "@" if name == zone else name.removesuffix(f".{zone}") if zone else name
+
+    def todo(self, reason: Reason) -> str:
+        """Return what must be done at the zone's own servers; the platform runs those that it wants listed."""
+        who, what = "Platform team" if self.expected else "Whoever runs it", reason.remedy.removeprefix(_PLATFORM)
+        return f"{who}: {what}"
 
     def position(self, answer: ParentAnswer) -> Position:
         """Return what an answer comes to: servers with equal positions agree."""

@@ -37,13 +37,13 @@ def _hosts(case: Case) -> Iterator[Problem]:
     hosts = tuple(host for host in case.facts.hosts if host.name in (case.expected or case.found))
     homeless = tuple(host for host in hosts if host.state is HostState.ABSENT)
     if homeless:
-        message = f"The name server {_names(homeless)} has no address record."
+        message = f"The name server {_names(homeless)} has no address record. {case.todo(Reason.NS_UNRESOLVABLE)}"
         all_of_them = len(homeless) == len(hosts)
         severity = Severity.BLOCKING if all_of_them or not case.expected else Severity.WARNING
         yield Problem(Reason.NS_UNRESOLVABLE, severity, message)
     aliases = tuple(host for host in hosts if host.alias)
     if aliases:
-        message = f"{_names(aliases)} is an alias; name servers must be real host names."
+        message = f"{_names(aliases)} is an alias, which no name server may be. {case.todo(Reason.NS_IS_ALIAS)}"
         yield Problem(Reason.NS_IS_ALIAS, Severity.WARNING, message)
 
 
@@ -55,7 +55,7 @@ def _lame(case: Case, service: Service, reason: Reason) -> Iterator[Problem]:
     lame = tuple(child for child in case.ours if child.service is service)
     if lame:
         said = listed(dict.fromkeys(child.detail for child in lame))
-        message = f"{_servers(lame)} does not serve {case.facts.name} ({said})."
+        message = f"{_servers(lame)} does not serve {case.facts.name} ({said}). {case.todo(reason)}"
         # Of our own servers one that serves will do; where nothing was expected, every listed one must.
         severity = Severity.WARNING if case.serving and case.expected else Severity.BLOCKING
         yield Problem(reason, severity, message)
@@ -65,10 +65,11 @@ def _without_authority(case: Case) -> Iterator[Problem]:
     caches = tuple(child for child in case.ours if child.service is Service.NOT_AUTHORITATIVE)
     if not caches:
         return
-    message = f"{_servers(caches)} answers from a cache, not as the owner of the zone."
     # Servers that we asked people to list are ours to mend.
     foreign = {child.server.name for child in caches} - case.expected
     ttl = case.best.ttl if case.best else 0
+    todo = "Remove it from the NS records." if foreign else case.todo(Reason.LAME_REFUSED)
+    message = f"{_servers(caches)} answers from a cache, not as the owner of the zone. {todo}"
     yield Problem(Reason.NOT_AUTHORITATIVE, Severity.BLOCKING, message, case.remove("NS", foreign, ttl))
 
 
@@ -83,13 +84,14 @@ def _silent(case: Case) -> Iterator[Problem]:
         serving = case.serving and case.expected
         lame = any(child.service is not Service.SILENT for child in case.ours) and not case.serving
         severity = Severity.WARNING if serving or lame else Severity.UNKNOWN
-        yield Problem(Reason.NS_TIMEOUT, severity, f"{_servers(silent)} gave no answer ({why}).")
+        message = f"{_servers(silent)} gave no answer ({why}). {case.todo(Reason.NS_TIMEOUT)}"
+        yield Problem(Reason.NS_TIMEOUT, severity, message)
 
 
 def _tcp(case: Case) -> Iterator[Problem]:
     blocked = tuple(child for child in case.ours if child.why is Why.TCP_BLOCKED)
     if blocked:
-        message = f"{_servers(blocked)} needs TCP for this answer, and TCP port 53 fails on the way."
+        message = f"{_servers(blocked)} needs TCP for this answer, and TCP port 53 fails on the way. Open it."
         yield Problem(Reason.TCP_BLOCKED, Severity.WARNING, message)
 
 
@@ -106,7 +108,10 @@ def _wrong_zone(case: Case) -> Iterator[Problem]:
     unread = tuple(child for child in case.serving if child.texts is None)
     if unread and len(case.facts.name) <= _LONGEST_WITH_TOKEN:
         severity = Severity.UNKNOWN if len(unread) == len(case.serving) else Severity.WARNING
-        message = f"{_servers(unread)} did not give the TXT record _nameplate.{case.facts.name}, the mark of its zone."
+        message = (
+            f"{_servers(unread)} did not give the TXT record _nameplate.{case.facts.name}, the mark of its zone. "
+            f"{case.todo(Reason.NS_TIMEOUT)}"
+        )
         yield Problem(Reason.NS_TIMEOUT, severity, message)
 
 
@@ -114,7 +119,8 @@ def _listed_otherwise(case: Case) -> Iterator[Problem]:
     right = case.expected or case.found
     own = next((set(c.nameservers) for c in case.serving if c.nameservers and set(c.nameservers) != right), None)
     if own is not None:
-        message = f"Parent and zone list different name servers: {_difference(set(right), own)}."
+        difference = _difference(set(right), own)
+        message = f"Parent and zone list different name servers: {difference}. {case.todo(Reason.CHILD_NS_MISMATCH)}"
         yield Problem(Reason.CHILD_NS_MISMATCH, Severity.WARNING, message)
 
 
@@ -130,7 +136,10 @@ def _difference(right: set[str], own: set[str]) -> str:
 def _glue(case: Case) -> Iterator[Problem]:
     wrong = case.facts.own_glue_mismatch
     if wrong:
-        message = f"The addresses that {case.facts.zone} publishes for {listed(wrong)} differ from the servers' own."
+        message = (
+            f"The addresses that {case.facts.zone} publishes for {listed(wrong)} differ from the servers' own. "
+            "Correct them there."
+        )
         yield Problem(Reason.GLUE_MISMATCH, Severity.WARNING, message)
 
 

@@ -41,10 +41,14 @@ def _expired(case: Case) -> Iterator[Problem]:
     """Yield a signature outside its validity: it matters only where a DS record asks for signatures."""
     severity = Severity.BLOCKING if case.facts.ds else Severity.WARNING
     if any(_outside(child.signatures, case.now) for child in case.serving):
-        message = f"The signature of the zone {case.facts.name} has expired, or is not valid yet."
+        todo = case.todo(Reason.SIGNATURE_EXPIRED)
+        message = f"The signature of the zone {case.facts.name} has expired, or is not valid yet. {todo}"
         yield Problem(Reason.SIGNATURE_EXPIRED, severity, message)
     elif _outside(case.facts.ds_signatures, case.now):
-        message = f"The signature of {case.facts.zone} over the DS record of {case.facts.name} has expired."
+        message = (
+            f"The signature of {case.facts.zone} over the DS record of {case.facts.name} has expired. "
+            f"Whoever hosts {case.facts.zone} has to sign it anew."
+        )
         yield Problem(Reason.SIGNATURE_EXPIRED, severity, message)
 
 

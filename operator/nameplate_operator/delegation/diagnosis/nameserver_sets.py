@@ -54,9 +54,9 @@ def _dotless(case: Case, wrong: dict[str, str], ttl: int) -> Problem:
 
 
 def _misspelt(case: Case, wrong: dict[str, str], ttl: int) -> Problem:
-    message = " ".join(f"{found} looks like a typing error for {right}." for found, right in list(wrong.items())[:5])
+    meant = " ".join(f"{found} looks like a typing error for {right}." for found, right in list(wrong.items())[:5])
     records = (*case.remove("NS", wrong, ttl), *case.add("NS", wrong.values()))
-    return Problem(Reason.NS_MISSPELT, Severity.BLOCKING, message, records)
+    return Problem(Reason.NS_MISSPELT, Severity.BLOCKING, f"{meant} Correct what was typed.", records)
 
 
 def _elsewhere(case: Case, ttl: int) -> Problem:

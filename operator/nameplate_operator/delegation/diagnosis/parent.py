@@ -19,7 +19,7 @@ def problems(case: Case) -> Iterator[Problem]:
     elif facts.missing:
         message = (
             f"The domain {facts.missing} does not exist in public DNS. "
-            "It may be misspelt, expired or not yet registered."
+            "It may be misspelt, expired or not yet registered: correct, renew or register it."
         )
         yield Problem(Reason.ANCESTOR_NOT_FOUND, Severity.BLOCKING, message)
     elif not case.heard:
@@ -79,7 +79,8 @@ def _disagreement(case: Case) -> Iterator[Problem]:
 def _tcp(case: Case) -> Iterator[Problem]:
     blocked = dict.fromkeys(a.server.name for a in case.facts.parents if a.why is Why.TCP_BLOCKED)
     if blocked:
-        message = f"{listed(blocked)} of {case.facts.zone} needs TCP for this answer, and TCP port 53 fails on the way."
+        server = f"{listed(blocked)} of {case.facts.zone}"
+        message = f"{server} needs TCP for this answer, and TCP port 53 fails on the way. Open it."
         yield Problem(Reason.TCP_BLOCKED, Severity.WARNING, message)
 
 
