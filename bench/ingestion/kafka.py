@@ -8,7 +8,7 @@ from confluent_kafka import Producer
 
 from nameplate_ingestion.delivery.sink import Delivery
 from nameplate_ingestion.forwarder import LANES
-from nameplate_ingestion.record import Position
+from nameplate_ingestion.position import Position
 from nameplate_ingestion.served import ToKafka
 from nameplate_ingestion.sinks.kafka import KafkaSink
 from tests.world.kafka import Kafka

@@ -15,7 +15,8 @@ from nameplate_ingestion.call import Call
 from nameplate_ingestion.delivery.events import deliveries
 from nameplate_ingestion.log.durable_log import DurableLog
 from nameplate_ingestion.log.terms import Caps
-from nameplate_ingestion.record import Position, decode, encode
+from nameplate_ingestion.position import Position
+from nameplate_ingestion.record import decode, encode
 from nameplate_ingestion.server.head import FRAMING, read_head
 from nameplate_ingestion.server.limits import ServerLimits
 from nameplate_ingestion.tenant import Source, Tenant

@@ -15,7 +15,8 @@ from nameplate_ingestion.delivery.lane import Lane, lane_of
 from nameplate_ingestion.delivery.sink import Delivery, Sink, SinkAway, Verdict
 from nameplate_ingestion.delivery.timing import Pause, Timing
 from nameplate_ingestion.delivery.window import Window
-from nameplate_ingestion.record import Position, decode
+from nameplate_ingestion.position import Position
+from nameplate_ingestion.record import decode
 
 LANES = 8
 READ_OCTETS = 128 * 1024

@@ -4,8 +4,6 @@ The body stays as the client sent it (decompressed). Batch-level fields are merg
 the way out, from nothing but the record, so that every delivery of it is the same.
 """
 
-from typing import NamedTuple
-
 import msgspec
 
 
@@ -27,13 +25,6 @@ class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A JSON object in UTF-8."""
     device: bool = False
     """Whether the source is a library on a person's own device: the client's address is then that person's."""
-
-
-class Position(NamedTuple):
-    """Where a record stands in its log; positions grow."""
-
-    segment: int
-    offset: int
 
 
 _encoder = msgspec.msgpack.Encoder()

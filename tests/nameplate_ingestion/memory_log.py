@@ -3,7 +3,7 @@
 import asyncio
 from bisect import bisect_right
 
-from nameplate_ingestion.record import Position
+from nameplate_ingestion.position import Position
 
 
 class MemoryLog:

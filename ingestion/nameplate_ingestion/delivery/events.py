@@ -13,7 +13,8 @@ import msgspec
 from nameplate_ingestion.delivery.members import Members, merge, raw, read_members, read_text, said
 from nameplate_ingestion.delivery.sink import Delivery
 from nameplate_ingestion.delivery.times import at, corrected, parse_time, show_time
-from nameplate_ingestion.record import Position, Record
+from nameplate_ingestion.position import Position
+from nameplate_ingestion.record import Record
 
 BATCH = "batch"
 WRITE_KEY = "writeKey"

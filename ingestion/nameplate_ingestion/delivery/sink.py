@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from nameplate_ingestion.record import Position
+from nameplate_ingestion.position import Position
 
 
 class Delivery(NamedTuple):

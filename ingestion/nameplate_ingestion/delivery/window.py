@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from nameplate_ingestion.record import Position
+from nameplate_ingestion.position import Position
 
 
 @dataclass(slots=True)

@@ -5,5 +5,5 @@ given its place (places.py) in a segment that was prepared ahead (caretaker.py, 
 with all that came meanwhile (committer.py, frame.py), read from there in order (reader.py), and forgotten once the sink
 has it (backlog.py, cursor.py). After a crash recovery.py finds what is whole (scan.py). Only files.py touches the disk.
 
-It needs nothing but the standard library.
+It needs nothing but the standard library, and an import contract holds it to that.
 """

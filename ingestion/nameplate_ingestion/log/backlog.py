@@ -4,7 +4,7 @@ from collections import deque
 from typing import NamedTuple
 
 from nameplate_ingestion.log.segment import Segment
-from nameplate_ingestion.record import Position
+from nameplate_ingestion.position import Position
 
 _MARK_EVERY = 1.0
 """Seconds by which the age of the oldest record may be told too high."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from nameplate_ingestion.log.cursor import Cursor
 from nameplate_ingestion.log.files import Files, lacks_space
 from nameplate_ingestion.log.segment import Segment, prepare
-from nameplate_ingestion.record import Position
+from nameplate_ingestion.position import Position
 
 TEND_EVERY = 1.0
 """Seconds after which a cursor that moved is saved, and preparing is tried again on a full disk."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from zlib import crc32
 
 from nameplate_ingestion.log.files import Files, write_all
-from nameplate_ingestion.record import Position
+from nameplate_ingestion.position import Position
 
 _SLOT = 4096
 """Octets between the slots: no page of the disk holds both."""

@@ -19,7 +19,7 @@ from nameplate_ingestion.log.reader import DamagedError, Records, find_gaps, rea
 from nameplate_ingestion.log.recovery import Cut, Recovered, recover
 from nameplate_ingestion.log.segment import Segment
 from nameplate_ingestion.log.terms import Caps, Done, LogInUseError, Refusal
-from nameplate_ingestion.record import Position
+from nameplate_ingestion.position import Position
 
 Clock = Callable[[], float]
 """Returns seconds since 1970."""

@@ -4,7 +4,7 @@ from nameplate_api.sources import Durability
 from nameplate_ingestion.log.frame import HEADER
 from nameplate_ingestion.log.segment import Segment
 from nameplate_ingestion.log.terms import Done
-from nameplate_ingestion.record import Position
+from nameplate_ingestion.position import Position
 
 
 class Entry:

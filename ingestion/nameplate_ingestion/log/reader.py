@@ -6,7 +6,7 @@ from nameplate_ingestion.log.frame import HEADER, frame_at, whole_length
 from nameplate_ingestion.log.recovery import read_segment
 from nameplate_ingestion.log.scan import Gap, scan
 from nameplate_ingestion.log.segment import Segment
-from nameplate_ingestion.record import Position
+from nameplate_ingestion.position import Position
 
 Records = list[tuple[Position, bytes]]
 

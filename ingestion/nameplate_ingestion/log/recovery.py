@@ -11,7 +11,7 @@ from nameplate_ingestion.log.files import Files, write_all
 from nameplate_ingestion.log.frame import HEADER, void_header
 from nameplate_ingestion.log.scan import Gap, Scan, scan
 from nameplate_ingestion.log.segment import Segment, segment_number, segment_path
-from nameplate_ingestion.record import Position
+from nameplate_ingestion.position import Position
 
 
 class Cut(NamedTuple):

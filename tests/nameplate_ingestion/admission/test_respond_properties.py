@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from nameplate_ingestion.admission.answers import Row
 from nameplate_ingestion.call import Call
 from nameplate_ingestion.delivery.events import deliveries
-from nameplate_ingestion.record import Position, decode, encode
+from nameplate_ingestion.position import Position
+from nameplate_ingestion.record import decode, encode
 from tests.nameplate_ingestion.admission.calls import HOST, a_call, answer, basic
 
 # A machine may be busy: how long an example takes says nothing about the code.

@@ -8,7 +8,7 @@ import pytest
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
 from nameplate_ingestion.delivery.line_files import Caps
 from nameplate_ingestion.delivery.sink import Delivery
-from nameplate_ingestion.record import Position
+from nameplate_ingestion.position import Position
 
 ROOMY = Caps(file=1 << 20, all=1 << 20)
 EVENT = b'{"properties":{ "price" : 1.50}}'

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from nameplate_ingestion.delivery.events import Unreadable, deliveries
-from nameplate_ingestion.record import Position, Record
+from nameplate_ingestion.position import Position
+from nameplate_ingestion.record import Record
 
 ID = "0123456789abcdef0123456789abcdef"
 AT = Position(3, 128)

@@ -4,7 +4,7 @@ import pytest
 
 from nameplate_ingestion.delivery.lane import Lane
 from nameplate_ingestion.delivery.sink import BatchLimits, Delivery
-from nameplate_ingestion.record import Position
+from nameplate_ingestion.position import Position
 
 ANY = BatchLimits(deliveries=3, octets=1000)
 ONE = BatchLimits(deliveries=3, octets=1000, one_source=True)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nameplate_ingestion.delivery.events import deliveries
-from nameplate_ingestion.record import Position, Record
+from nameplate_ingestion.position import Position
+from nameplate_ingestion.record import Record
 
 RECEIVED = 1893499200.0  # 2030-01-01T12:00:00Z
 RECEIVED_TEXT = "2030-01-01T12:00:00.000Z"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nameplate_ingestion.log.cursor import Cursor
-from nameplate_ingestion.record import Position
+from nameplate_ingestion.position import Position
 from tests.nameplate_ingestion.log.forgetful_files import ForgetfulFiles
 
 DIRECTORY = Path("/log")

@@ -9,7 +9,7 @@ from nameplate_api.custom_domain import Durability
 from nameplate_ingestion.log.files import DiskFiles
 from nameplate_ingestion.log.recovery import Cut
 from nameplate_ingestion.log.terms import Caps, LogInUseError
-from nameplate_ingestion.record import Position
+from nameplate_ingestion.position import Position
 from tests.cluster.waiting import eventually
 from tests.nameplate_ingestion.log.disk_trouble import DiskTrouble, held_by
 from tests.nameplate_ingestion.log.using import SMALL, Told, a_log, keep, open_log, read_all, read_count

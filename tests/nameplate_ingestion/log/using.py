@@ -9,7 +9,7 @@ from nameplate_api.custom_domain import Durability
 from nameplate_ingestion.log.durable_log import DurableLog
 from nameplate_ingestion.log.files import DiskFiles, Files
 from nameplate_ingestion.log.terms import Caps, Refusal
-from nameplate_ingestion.record import Position
+from nameplate_ingestion.position import Position
 from tests.cluster.waiting import eventually
 
 SMALL = Caps(segment=1 << 16)

@@ -6,7 +6,7 @@ import pytest
 
 from nameplate_ingestion.delivery.line_files import Caps
 from nameplate_ingestion.delivery.sink import Delivery, SinkAway
-from nameplate_ingestion.record import Position
+from nameplate_ingestion.position import Position
 from nameplate_ingestion.sinks.file import FileSink
 
 ROOMY = Caps(file=10_000, all=100_000)

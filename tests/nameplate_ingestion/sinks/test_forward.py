@@ -7,7 +7,7 @@ from email.utils import formatdate
 import pytest
 
 from nameplate_ingestion.delivery.sink import Delivery, Refused, SinkAway
-from nameplate_ingestion.record import Position
+from nameplate_ingestion.position import Position
 from nameplate_ingestion.served import ToForward
 from nameplate_ingestion.sinks.forward import ForwardSink
 from tests.nameplate_ingestion.sinks.tracking_api import Told, TrackingApi

@@ -16,7 +16,7 @@ from nameplate_ingestion.delivery.sink import Delivery, Refused, SinkAway
 from nameplate_ingestion.forwarder import Forwarder, Places
 from nameplate_ingestion.log.durable_log import DurableLog
 from nameplate_ingestion.log.terms import Caps
-from nameplate_ingestion.record import Position
+from nameplate_ingestion.position import Position
 from nameplate_ingestion.served import ToKafka
 from nameplate_ingestion.sinks.kafka import KafkaSink
 from tests.cluster.waiting import eventually
