@@ -69,6 +69,7 @@ def wrong_kind(error: msgspec.ValidationError) -> Fault:
     return Fault(Row.INVALID_EVENT, path.strip(".`"), text)
 
 
-def too_large(octets: int, limit: int) -> Fault:
-    """Return the fault of an event beyond the limit."""
-    return Fault(Row.EVENT_TOO_LARGE, "", f"found {octets:,} octets, expected at most {limit:,}")
+def too_large(octets: int, limit: int, added: int = 0) -> Fault:
+    """Return the fault of an event beyond the limit, by itself or with the octets that its batch adds."""
+    more = f" and {added:,} that the batch adds" if added else ""
+    return Fault(Row.EVENT_TOO_LARGE, "", f"found {octets:,} octets{more}, expected at most {limit:,}")

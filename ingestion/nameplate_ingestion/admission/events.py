@@ -11,10 +11,25 @@ from nameplate_ingestion.admission.json_text import read_json
 from nameplate_ingestion.admission.routes import BATCH
 from nameplate_ingestion.tenant import Limits
 
+MOST_TIMES = 8
+"""How often a batch's events with what it says for all of them may fill a body: delivery writes that into each."""
+_TIME_OCTETS = 64
+"""A time of sending that is one is no longer, and small beside an event."""
+_NOTHING = msgspec.Raw()
+
 
 class _Batch(msgspec.Struct, rename="camel", gc=False):
     batch: list[msgspec.Raw]
     write_key: str | None = None
+    context: msgspec.Raw = _NOTHING
+    integrations: msgspec.Raw = _NOTHING
+    sent_at: msgspec.Raw = _NOTHING
+
+    @property
+    def added(self) -> int:
+        """Octets that each event may grow by on its way out."""
+        time = len(self.sent_at)
+        return len(self.context) + len(self.integrations) + (time if time > _TIME_OCTETS else 0)
 
 
 class Rejected(NamedTuple):
@@ -71,10 +86,13 @@ def _read_batch(body: bytes, limits: Limits) -> Events:
     members = [bytes(octets) for octets in batch.batch]
     check_digits(body)
     check_levels(body, members)
+    added = batch.added
+    if added:
+        _check_merged(len(body) + added * len(members), limits)
     keys = [batch.write_key]
     rejected: list[Rejected] = []
     for place, octets in enumerate(members):
-        key, fault = _read_member(octets, limits.event)
+        key, fault = _read_member(octets, limits.event, added)
         keys.append(key)
         if fault:
             rejected.append(Rejected(place, fault.row, fault.of(f"batch[{place}]")))
@@ -83,10 +101,17 @@ def _read_batch(body: bytes, limits: Limits) -> Events:
     return Events(keys, len(members) - len(rejected), body, rejected)
 
 
-def _read_member(octets: bytes, limit: int) -> tuple[str | None, Fault | None]:
+def _check_merged(octets: int, limits: Limits) -> None:
+    most = MOST_TIMES * limits.body
+    if octets > most:
+        found = f"found {octets:,} octets with what the batch says for all events in each of them"
+        raise Refusal(Row.BODY_TOO_LARGE, f"{found}, expected at most {most:,}")
+
+
+def _read_member(octets: bytes, limit: int, added: int) -> tuple[str | None, Fault | None]:
     """Return the write key that an event of a batch gives, and what is wrong with the event."""
-    if len(octets) > limit:
-        return None, too_large(len(octets), limit)
+    if len(octets) + added > limit:
+        return None, too_large(len(octets), limit, added)
     try:
         event = _event.decode(octets)
     except msgspec.ValidationError as error:

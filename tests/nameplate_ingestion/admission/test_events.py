@@ -1,6 +1,7 @@
 """Which events are kept, and what is said of the others: the field, what was found, what was expected."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -147,6 +148,38 @@ def test_an_event_may_be_as_large_as_the_limit():
         b'{"batch":[{"userId": "u", "type": "page"}]}',
         [Rejected(1, Row.EVENT_TOO_LARGE, "batch[1]: found 1,001 octets, expected at most 1,000")],
     )
+
+
+@pytest.mark.parametrize("name", ["context", "integrations", "sentAt"])
+def test_what_the_batch_says_for_all_counts_in_each_event(name):
+    event = {"type": "identify", "userId": "u", "pad": ""}
+    added = {"a": "x" * 400} if name != "sentAt" else "x" * 400
+    event["pad"] = "x" * (1000 - len(json.dumps(added)) - len(json.dumps(event)))
+    assert batch(event, event, **{name: added}).kept == 2
+    event["pad"] += "x"
+    with_one_too_large = batch(PERSON | {"type": "page"}, event, **{name: added})
+    assert with_one_too_large.kept == 1
+    assert [(each.place, each.row) for each in with_one_too_large.rejected] == [(1, Row.EVENT_TOO_LARGE)]
+    added_octets = len(json.dumps(added))
+    assert with_one_too_large.rejected[0].detail == (
+        f"batch[1]: found {1001 - added_octets} octets and {added_octets} that the batch adds, expected at most 1,000"
+    )
+
+
+def test_a_time_of_sending_takes_nothing_from_an_event():
+    event = {"type": "identify", "userId": "u", "pad": ""}
+    event["pad"] = "x" * (1000 - len(json.dumps(event)))
+    assert batch(event, sentAt="2030-01-02T03:04:05.678901234+01:00").kept == 1
+
+
+def test_a_batch_that_would_grow_to_many_bodies_is_refused():
+    sent = {"batch": [{"type": "page", "userId": "u"}] * 50, "context": {"a": "x" * 380}}
+    octets = len(json.dumps(sent)) + 50 * len(json.dumps(sent["context"]))
+    assert read_events(json.dumps(sent).encode(), "batch", replace(LIMITS, body=octets // 8 + 1)).kept == 50
+    with pytest.raises(Refusal) as refusal:
+        read_events(json.dumps(sent).encode(), "batch", replace(LIMITS, body=octets // 8 - 1))
+    assert refusal.value.row is Row.BODY_TOO_LARGE
+    assert f"found {octets:,} octets with what the batch says" in refusal.value.detail
 
 
 def test_a_batch_may_hold_as_many_events_as_the_limit():
