@@ -52,4 +52,4 @@ def first_failure(heard: Iterable[Heard]) -> ProviderError | None:
 
 
 def _not_ours(host: str, found: str) -> ProviderError:
-    return ProviderError(Reason.NOT_OURS, f"https://{host} gave {found}.", retry_after=5)
+    return ProviderError(Reason.NOT_OURS, f"https://{host} gave {found}. {Reason.NOT_OURS.remedy}", retry_after=5)

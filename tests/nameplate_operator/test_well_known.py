@@ -87,7 +87,8 @@ async def test_no_two_requests_are_alike() -> None:
 async def test_any_other_answer_is_not_ours(answer: Callable[[str], ProbeAnswer], found: str) -> None:
     heard = await ask(Host(answer), TARGET, OURS)
     assert isinstance(heard, ProviderError)
-    assert (heard.reason, heard.message) == (Reason.NOT_OURS, f"https://api.cdp.acme.com gave {found}.")
+    message = f"https://api.cdp.acme.com gave {found}. Look at what serves the name."
+    assert (heard.reason, heard.message) == (Reason.NOT_OURS, message)
     assert (heard.retry_after, heard.refused) == (5, False)
 
 

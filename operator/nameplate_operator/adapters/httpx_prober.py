@@ -77,6 +77,7 @@ def _in_words(error: httpx.HTTPError, host: str, address: str) -> ProviderError:
         cause = cause.__cause__ or cause.__context__
     if cause is not None:
         message = f"The certificate that {address} shows for {host} is not valid: {cause.verify_message[:160]}."
+        message = f"{message} {Reason.WRONG_CERTIFICATE.remedy}"
         return ProviderError(Reason.WRONG_CERTIFICATE, message, retry_after=_AGAIN_AFTER)
     kinds = {
         httpx.ConnectTimeout: "no answer in time",
@@ -89,4 +90,5 @@ def _in_words(error: httpx.HTTPError, host: str, address: str) -> ProviderError:
 
 
 def _unreachable(where: str, detail: str) -> ProviderError:
-    return ProviderError(Reason.CONNECT_FAILED, f"https://{where}: {detail}.", retry_after=_AGAIN_AFTER)
+    message = f"https://{where}: {detail}. {Reason.CONNECT_FAILED.remedy}"
+    return ProviderError(Reason.CONNECT_FAILED, message, retry_after=_AGAIN_AFTER)

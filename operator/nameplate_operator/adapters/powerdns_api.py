@@ -49,7 +49,7 @@ class PowerDnsApi:
             async with asyncio.timeout(self._timeout):
                 status, pause, octets = await self._exchange(method, path, headers, body)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError) as error:
-            raise ProviderError(Reason.PROVIDER_UNAVAILABLE, _silence(error)) from None
+            raise _failed(Reason.PROVIDER_UNAVAILABLE, _silence(error)) from None
         if status in expected:
             return Answer(status, _decoded(octets))
         raise _refusal(status, pause, octets)
@@ -75,7 +75,7 @@ class PowerDnsApi:
             async for chunk in response.aiter_bytes():
                 octets += chunk
                 if len(octets) > _LARGEST_ANSWER:
-                    raise ProviderError(Reason.PROVIDER_UNAVAILABLE, "The DNS provider's answer is too large.")
+                    raise _failed(Reason.PROVIDER_UNAVAILABLE, "The DNS provider's answer is too large.")
             pause = retry_after(response.headers.get("Retry-After", ""), time.time())
             return response.status_code, pause, octets
 
@@ -111,8 +111,13 @@ def _silence(error: Exception) -> str:
     return "The connection to the DNS provider broke."
 
 
+def _failed(reason: Reason, said: str, *, retry_after: float | None = None, refused: bool = False) -> ProviderError:
+    """Return the error: what happened, and what is to be done then."""
+    return ProviderError(reason, f"{said} {reason.remedy}", retry_after=retry_after, refused=refused)
+
+
 def _credentials(message: str) -> ProviderError:
-    return ProviderError(Reason.CREDENTIALS_REJECTED, message, refused=True, retry_after=_CREDENTIALS_EVERY)
+    return _failed(Reason.CREDENTIALS_REJECTED, message, refused=True, retry_after=_CREDENTIALS_EVERY)
 
 
 def _refusal(status: int, pause: float | None, octets: bytes) -> ProviderError:
@@ -122,11 +127,12 @@ def _refusal(status: int, pause: float | None, octets: bytes) -> ProviderError:
         case 429:
             message = "The DNS provider asks us to slow down."
             wanted = _RETRY_AFTER if pause is None else min(max(pause, 1.0), _LONGEST_RETRY)
-            return ProviderError(Reason.RATE_LIMITED, message, retry_after=wanted)
+            return _failed(Reason.RATE_LIMITED, message, retry_after=wanted)
         case 400 | 422:
             body = _decoded(octets)
             remark = bounded(str(body.get("error", ""))) if isinstance(body, dict) else ""
-            message = f"The DNS provider refuses the request: {remark or 'it gives no cause'}."
+            cause = remark or "it gives no cause"
+            message = f"The DNS provider refuses the request: {cause}. Platform team: read the DNS provider's log."
             return ProviderError(Reason.PROVIDER_UNAVAILABLE, message, refused=True, retry_after=_REFUSED_EVERY)
         case _:
-            return ProviderError(Reason.PROVIDER_UNAVAILABLE, f"The DNS provider answers with HTTP status {status}.")
+            return _failed(Reason.PROVIDER_UNAVAILABLE, f"The DNS provider answers with HTTP status {status}.")

@@ -31,7 +31,9 @@ class AddressLookup:
             raise inquiry.starved
         unknown = next((host.name for host in found if not host.whole or host.state is HostState.UNKNOWN), None)
         if unknown is not None:
-            raise ProviderError(Reason.NS_TIMEOUT, f"The addresses of {unknown} could not be looked up.")
+            raise ProviderError(
+                Reason.NS_TIMEOUT, f"The addresses of {unknown} could not be looked up; they are asked for again."
+            )
         return tuple(sorted({address for host in found for address in host.addresses}))
 
     async def at(self, nameservers: Iterable[str], names: Iterable[str], payer: str) -> dict[str, tuple[str, ...]]:
@@ -48,7 +50,8 @@ class AddressLookup:
         if inquiry.starved is not None:
             raise inquiry.starved
         if any(addresses is None for addresses in said):
-            raise ProviderError(Reason.NS_TIMEOUT, "Our own name servers did not answer.")
+            message = f"Our own name servers did not answer. {Reason.NS_TIMEOUT.remedy}"
+            raise ProviderError(Reason.NS_TIMEOUT, message)
         return {name: addresses or () for name, addresses in zip(names, said, strict=True)}
 
 

@@ -108,7 +108,7 @@ async def test_what_gives_no_answer_is_a_failed_look(authority, answer, words):
     with serving(authority, answer) as server, pytest.raises(ProviderError) as caught:
         await prober(server, timeout=0.5).ask(target(authority), "/")
     assert (caught.value.reason, caught.value.refused) == (Reason.CONNECT_FAILED, False)
-    assert words in caught.value.message
+    assert f"{words}. Look at the ingress controller." in caught.value.message
 
 
 def test_a_server_that_never_shakes_hands_costs_no_connection(monkeypatch):

@@ -97,4 +97,5 @@ async def test_a_fault_while_the_absence_is_confirmed_is_no_missing_zone(
     behind: PowerDnsZones, proxy: FaultProxy, name: str
 ) -> None:
     proxy.inject(HttpFault(status=503), query="zone=")
-    assert (await failed(ATTEMPTS["find"], behind, name)).message == "The DNS provider answers with HTTP status 503."
+    error = await failed(ATTEMPTS["find"], behind, name)
+    assert error.message == "The DNS provider answers with HTTP status 503. Wait; it is asked again."

@@ -31,6 +31,9 @@ async def zones(proxy: FaultProxy, key_file: Path) -> AsyncIterator[PowerDnsZone
     await provider.close()
 
 
+READ_ITS_LOG = "Platform team: read the DNS provider's log."
+
+
 def write(file: Path, content: bytes) -> None:
     file.write_bytes(content)
 
@@ -40,32 +43,37 @@ def write(file: Path, content: bytes) -> None:
     [
         pytest.param(
             HttpFault(status=503, body=b"<html>away</html>"),
-            (UNAVAILABLE, "The DNS provider answers with HTTP status 503.", False, None),
+            (UNAVAILABLE, "The DNS provider answers with HTTP status 503. Wait; it is asked again.", False, None),
             id="5xx",
         ),
         pytest.param(
             HttpFault(status=302, headers={"Location": "http://127.0.0.1:1/"}),
-            (UNAVAILABLE, "The DNS provider answers with HTTP status 302.", False, None),
+            (UNAVAILABLE, "The DNS provider answers with HTTP status 302. Wait; it is asked again.", False, None),
             id="a redirect is not followed",
         ),
         pytest.param(
             HttpFault(status=429, headers={"Retry-After": "17"}),
-            (RATE_LIMITED, "The DNS provider asks us to slow down.", False, 17.0),
+            (RATE_LIMITED, "The DNS provider asks us to slow down. Wait; it is asked again.", False, 17.0),
             id="429 with a pause",
         ),
         pytest.param(
             HttpFault(status=429, headers={"Retry-After": "99999999"}),
-            (RATE_LIMITED, "The DNS provider asks us to slow down.", False, 3600.0),
+            (RATE_LIMITED, "The DNS provider asks us to slow down. Wait; it is asked again.", False, 3600.0),
             id="429 with an absurd pause",
         ),
         pytest.param(
             HttpFault(status=422, body=b'{"error": "bad\\u001b[31m' + b"x" * 5000 + b'"}'),
-            (UNAVAILABLE, "The DNS provider refuses the request: bad?[31m" + "x" * 192 + "….", True, 300.0),
+            (UNAVAILABLE, f"The DNS provider refuses the request: bad?[31m{'x' * 192}…. {READ_ITS_LOG}", True, 300.0),
             id="422 with a hostile text",
         ),
         pytest.param(
             HttpFault(status=403),
-            (REJECTED, "The DNS provider refuses the operator's key.", True, 60.0),
+            (
+                REJECTED,
+                "The DNS provider refuses the operator's key. Platform team: correct the operator's credentials.",
+                True,
+                60.0,
+            ),
             id="403",
         ),
         pytest.param(
@@ -80,12 +88,12 @@ def write(file: Path, content: bytes) -> None:
         ),
         pytest.param(
             HttpFault(status=200, body=b"[" * 3_000_000),
-            (UNAVAILABLE, "The DNS provider's answer is too large.", False, None),
+            (UNAVAILABLE, "The DNS provider's answer is too large. Wait; it is asked again.", False, None),
             id="an endless answer",
         ),
         pytest.param(
             HttpFault(drop=True),
-            (UNAVAILABLE, "The connection to the DNS provider broke.", False, None),
+            (UNAVAILABLE, "The connection to the DNS provider broke. Wait; it is asked again.", False, None),
             id="the connection is cut",
         ),
     ],
@@ -117,7 +125,7 @@ async def test_a_silent_server_is_given_up(proxy: FaultProxy, key_file: Path, na
     proxy.hold()
     with pytest.raises(ProviderError) as caught:
         await zones.find(name)
-    assert caught.value.message == "The DNS provider did not answer in time."
+    assert caught.value.message == "The DNS provider did not answer in time. Wait; it is asked again."
     proxy.release()
     await zones.close()
 

@@ -94,7 +94,7 @@ async def test_zones_outlive_a_crash_of_the_server(zones: PowerDnsZones, powerdn
     powerdns.kill()
     with pytest.raises(ProviderError) as caught:
         await zones.find(name)
-    assert caught.value.message == "The DNS provider cannot be reached."
+    assert caught.value.message == "The DNS provider cannot be reached. Wait; it is asked again."
     powerdns.start()
     assert await zones.find(name) == zone
     assert answer(powerdns, name, "NS") == {f"{host}." for host in NS}
