@@ -13,7 +13,6 @@ from nameplate_ingestion.server import Refusal
 SILENT_AFTER = 10.0
 """Seconds without a report after which a worker's loop counts as stuck."""
 _TEXT = ((b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store"))
-_STATUS = {Refusal.SLOW: 408, Refusal.BODY_TOO_LARGE: 413, Refusal.HEAD_TOO_LARGE: 431}
 
 
 class Watched(Protocol):
@@ -84,4 +83,4 @@ def _verdict(lines: Sequence[str]) -> Reply:
 
 def refuse(reason: Refusal, call: Call | None) -> Reply:  # noqa: ARG001
     """Return the answer to what is no request that is served here."""
-    return Reply(_STATUS.get(reason, 400), _TEXT, f"{reason}\n".encode())
+    return Reply(reason.status, _TEXT, f"{reason}\n".encode())

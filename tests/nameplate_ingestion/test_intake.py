@@ -132,4 +132,5 @@ async def test_a_fault_of_ours_is_answered_and_told_without_what_was_sent(caplog
 def test_what_the_server_turns_away_has_a_row_too(reason: Refusal):
     intake, numbers = an_intake(None)
     assert code(intake.turn_away(reason, None)) == code(intake.turn_away(reason, call())) == reason.value
-    assert numbers.of("refused_requests") == {(reason.value,): 2}
+    assert intake.turn_away(reason, None).status == reason.status
+    assert numbers.of("refused_requests") == {(reason.value,): 3}

@@ -6,8 +6,10 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from nameplate_ingestion.call import Call, Reply
-from nameplate_ingestion.operations import Operations
+from nameplate_ingestion.operations import Operations, refuse
 from nameplate_ingestion.report import Report
+from nameplate_ingestion.server import Refusal
+from tests.nameplate_ingestion.server.serving import STATUS
 
 
 @dataclass
@@ -86,3 +88,9 @@ def test_one_that_ends_is_alive_but_unready():
 @pytest.mark.parametrize(("method", "path", "status"), [(b"POST", b"/metrics", 405), (b"GET", b"/v1/track", 404)])
 def test_nothing_else_is_served(method: bytes, path: bytes, status: int):
     assert ask(Operations([WELL], CollectorRegistry()), path, method).status == status
+
+
+@pytest.mark.parametrize(("reason", "status"), STATUS.items())
+def test_what_the_server_turns_away_has_its_own_status_here_too(reason: Refusal, status: int):
+    reply = refuse(reason, None)
+    assert (reply.status, reply.body.decode()) == (status, f"{reason.value}\n")

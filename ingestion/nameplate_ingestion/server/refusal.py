@@ -1,29 +1,36 @@
 """The requests that the server itself turns away, before any handler sees them; each ends its connection."""
 
 from enum import StrEnum
+from typing import Self
 
 from nameplate_ingestion.call import Call
 
 
 class Refusal(StrEnum):
-    """Why; the status codes are those of RFC 9110, 15, and RFC 6585, 5."""
+    """Why, and the status to answer with (RFC 9110, 15, and RFC 6585, 5)."""
 
-    MALFORMED = "MalformedRequest"
-    """400: not HTTP, or HTTP that two readers could understand in two ways."""
-    SLOW = "RequestTimeout"
-    """408: not whole at its deadline."""
-    BODY_TOO_LARGE = "BodyTooLarge"
-    """413."""
-    TARGET_TOO_LONG = "TargetTooLong"
-    """414."""
-    EXPECTATION = "ExpectationFailed"
-    """417: an expectation other than 100-continue."""
-    HEAD_TOO_LARGE = "HeadersTooLarge"
-    """431."""
-    UNIMPLEMENTED = "NotImplemented"
-    """501: a method or a transfer coding that this server does not have."""
-    VERSION = "VersionNotSupported"
-    """505: neither HTTP/1.0 nor HTTP/1.1."""
+    status: int
+
+    def __new__(cls, code: str, status: int) -> Self:
+        """Be the code, which programs read."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.status = status
+        return member
+
+    MALFORMED = "MalformedRequest", 400
+    """Not HTTP, or HTTP that two readers could understand in two ways."""
+    SLOW = "RequestTimeout", 408
+    """Not whole at its deadline."""
+    BODY_TOO_LARGE = "BodyTooLarge", 413
+    TARGET_TOO_LONG = "TargetTooLong", 414
+    EXPECTATION = "ExpectationFailed", 417
+    """An expectation other than 100-continue."""
+    HEAD_TOO_LARGE = "HeadersTooLarge", 431
+    UNIMPLEMENTED = "NotImplemented", 501
+    """A method or a transfer coding that this server does not have."""
+    VERSION = "VersionNotSupported", 505
+    """Neither HTTP/1.0 nor HTTP/1.1."""
 
 
 class Refused(Exception):
