@@ -15,9 +15,9 @@ from nameplate_ingestion.intake import Intake
 from nameplate_ingestion.log.durable_log import DurableLog
 from nameplate_ingestion.log.terms import Caps
 from nameplate_ingestion.metrics import Numbers
-from nameplate_ingestion.server.rsgi import RsgiApplication
 from nameplate_ingestion.station import Room, Station
 from nameplate_ingestion.tenant import Source, Tenant
+from tests.nameplate_ingestion.server.rsgi import RsgiApplication
 
 _intake = Intake(Numbers())
 

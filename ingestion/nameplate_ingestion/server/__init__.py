@@ -1,6 +1,6 @@
 """HTTP/1.1 over TCP and Unix sockets: octets become calls, replies become octets, and nothing here knows what they say.
 
-Read `connection` first, then `request_reader` and `head`. `rsgi` serves the same handler under granian.
+Read `connection` first, then `request_reader` and `head`.
 """
 
 from nameplate_ingestion.server.limits import Deadlines, ServerLimits

@@ -1,7 +1,7 @@
 """A handler whose answer tells what it was called with, and the granian program that serves it."""
 
 from nameplate_ingestion.call import Answer, Call, Reply
-from nameplate_ingestion.server.rsgi import RsgiApplication
+from tests.nameplate_ingestion.server.rsgi import RsgiApplication
 from tests.nameplate_ingestion.server.serving import WANTED, refuse
 
 

@@ -1,4 +1,4 @@
-"""The same handler under granian's RSGI: another server for it, and the reference that ours is compared with in tests.
+"""The same handler under granian's RSGI: the reference that our server is compared with, here and in the benchmark.
 
 What a request may look like is granian's business here; only the size of its body is checked. See
 https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md for scope and protocol.
