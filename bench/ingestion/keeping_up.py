@@ -55,7 +55,7 @@ def _measure(seconds: int, events: int) -> tuple[_Numbers, _Numbers, float]:
 def _ask(port: int) -> _Numbers:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
         text = answer.read().decode()
-    names = ("events_total", "delivered_events_total", "log_octets")
+    names = ("events_total", "delivered_events_total", "log_bytes")
     return _Numbers(*(_sum(text, f"nameplate_ingestion_{name}") for name in names))
 
 

@@ -37,7 +37,7 @@ class Intake:
         self._monotonic = time.monotonic
         self._numbers = numbers
         self._requests, self._events = numbers.of("requests"), numbers.of("events")
-        self._octets, self._unserved = numbers.of("octets"), numbers.of("refused_requests")
+        self._octets, self._unserved = numbers.of("body_bytes"), numbers.of("refused_requests")
 
     def handle(self, call: Call, answer: Answer) -> None:
         """Answer one call, at once or when its record is safe."""

@@ -22,7 +22,11 @@ class Measure(NamedTuple):
     labels: tuple[str, ...]
     text: str
     joined: Literal["sum", "max"] = "sum"
-    """How a gauge of several workers becomes one."""
+    """How the gauges of several logs and workers become one."""
+
+    def join(self, one: float, other: float) -> float:
+        """Return what two values of the same labels are together."""
+        return max(one, other) if self.joined == "max" else one + other
 
 
 _DOMAIN = ("domain",)
@@ -30,22 +34,24 @@ MEASURES = (
     Measure("requests", "counter", ("domain", "code"), "Requests answered, by the code of docs/answers.md."),
     Measure("refused_requests", "counter", ("code",), "Requests that the server turned away before any domain."),
     Measure("events", "counter", ("domain", "source"), "Events acknowledged."),
-    Measure("octets", "counter", _DOMAIN, "Octets of the bodies of acknowledged requests, decompressed."),
+    Measure("body_bytes", "counter", _DOMAIN, "Octets of the bodies of acknowledged requests, decompressed."),
     Measure("request_seconds", "histogram", (), "Time from a whole request to its answer."),
     Measure("connections", "gauge", (), "Connections open now."),
     Measure("delivered_events", "counter", _DOMAIN, "Events that the sink has acknowledged."),
     Measure("parked_events", "counter", _DOMAIN, "Events that the sink refused, kept in the dead-letter file."),
     Measure("sink_retries", "counter", _DOMAIN, "Batches that the sink did not take whole."),
     Measure("sink_away", "gauge", _DOMAIN, "1 while the sink takes nothing.", "max"),
-    Measure("log_octets", "gauge", _DOMAIN, "Octets in the log that the sink has not acknowledged."),
+    Measure("log_bytes", "gauge", _DOMAIN, "Octets in the log that the sink has not acknowledged."),
     Measure("log_oldest_seconds", "gauge", _DOMAIN, "Age of the oldest record that is not acknowledged.", "max"),
     Measure("log_failed", "gauge", _DOMAIN, "1 while a log takes no record for good: its disk failed.", "max"),
-    Measure("log_cut_octets", "counter", _DOMAIN, "Octets cut at recovery: the torn tail of a kill or power cut."),
-    Measure("log_damaged_octets", "counter", _DOMAIN, "Octets of acknowledged records found damaged at recovery."),
+    Measure("log_cut_bytes", "counter", _DOMAIN, "Octets cut at recovery: the torn tail of a kill or power cut."),
+    Measure("log_damaged_bytes", "counter", _DOMAIN, "Octets of acknowledged records found damaged at recovery."),
     Measure("settings_problems", "gauge", (), "Things wrong with the mounted settings and keys.", "max"),
     Measure("missing_keys", "gauge", _DOMAIN, "Sources and sinks whose key file is not there.", "max"),
     Measure("worker_starts", "counter", (), "Starts of workers; more than there are workers tells of crashes."),
 )
+
+BY_NAME = {measure.name: measure for measure in MEASURES}
 
 
 class Numbers:

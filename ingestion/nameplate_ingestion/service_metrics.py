@@ -42,10 +42,7 @@ class ServiceMetrics(Collector):
         for snapshot in self._latest.values():
             for labels, value in snapshot.get(measure.name, ()):
                 key = tuple(labels)
-                before = joined.get(key)
-                joined[key] = (
-                    value if before is None else max(before, value) if measure.joined == "max" else before + value
-                )
+                joined[key] = measure.join(joined[key], value) if key in joined else value
         if not measure.labels and measure.kind != "histogram":
             joined.setdefault((), 0)
         return joined

@@ -117,6 +117,21 @@ class Station:
             self._forwarder = None
             await asyncio.sleep(_AGAIN_AFTER)
 
+    def measured(self) -> dict[str, float]:
+        """Return the numbers of this log and its sink, by the name of the measure."""
+        counts, report = self.counts, self.log.report
+        return {
+            "delivered_events": counts.delivered,
+            "parked_events": counts.parked,
+            "sink_retries": counts.retries,
+            "sink_away": float(bool(self.away)),
+            "log_bytes": self.log.octets,
+            "log_oldest_seconds": self.log.oldest_age,
+            "log_failed": float(not self.log.ready),
+            "log_cut_bytes": sum(cut.end - cut.start for cut in report.torn),
+            "log_damaged_bytes": sum(cut.end - cut.start for cut in report.damaged),
+        }
+
     @property
     def counts(self) -> Counts:
         """Return what became of events since the station was opened."""

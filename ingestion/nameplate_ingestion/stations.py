@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nameplate_api.mounts import VOLUME
 from nameplate_ingestion.log.terms import LogInUseError
-from nameplate_ingestion.metrics import Numbers
+from nameplate_ingestion.metrics import BY_NAME, Numbers
 from nameplate_ingestion.served import Domains
 from nameplate_ingestion.station import SEGMENT_LEAST, Room, Station
 
@@ -118,21 +118,13 @@ class Stations:
 
     def count(self, numbers: Numbers) -> None:
         """Bring the numbers of all stations up to date."""
-        for name in _COUNTED:
-            numbers.of(name).clear()
+        joined: dict[tuple[str, str], float] = {}
         for each in self.all():
-            key, counts = (each.domain,), each.counts
-            numbers.of("delivered_events")[key] += counts.delivered
-            numbers.of("parked_events")[key] += counts.parked
-            numbers.of("sink_retries")[key] += counts.retries
-            numbers.of("sink_away")[key] = max(numbers.of("sink_away")[key], float(bool(each.away)))
-            numbers.of("log_octets")[key] += each.log.octets
-            oldest = numbers.of("log_oldest_seconds")
-            oldest[key] = max(oldest[key], each.log.oldest_age)
-            numbers.of("log_failed")[key] = max(numbers.of("log_failed")[key], float(not each.log.ready))
-            report = each.log.report
-            numbers.of("log_cut_octets")[key] += sum(cut.end - cut.start for cut in report.torn)
-            numbers.of("log_damaged_octets")[key] += sum(cut.end - cut.start for cut in report.damaged)
+            for name, value in each.measured().items():
+                key = name, each.domain
+                joined[key] = BY_NAME[name].join(joined[key], value) if key in joined else value
+        for (name, domain), value in joined.items():
+            numbers.of(name)[domain,] = value
 
     async def drain(self, until: float) -> int:
         """Wait until all sinks have everything, or the loop's clock shows `until`; return the octets that are left."""
@@ -151,16 +143,3 @@ class Stations:
     async def close(self) -> None:
         """Close all."""
         await asyncio.gather(*(each.close() for each in self.all()))
-
-
-_COUNTED = (
-    "delivered_events",
-    "parked_events",
-    "sink_retries",
-    "sink_away",
-    "log_octets",
-    "log_oldest_seconds",
-    "log_failed",
-    "log_cut_octets",
-    "log_damaged_octets",
-)

@@ -18,13 +18,13 @@ def a_worker(events: int, away: float) -> Numbers:
     numbers = Numbers()
     numbers.of("events")["cdp.acme.com", "website"] += events
     numbers.of("sink_away")["cdp.acme.com",] = away
-    numbers.of("log_octets")["cdp.acme.com",] = 100
+    numbers.of("log_bytes")["cdp.acme.com",] = 100
     return numbers
 
 
 EVENTS = 'nameplate_ingestion_events_total{domain="cdp.acme.com",source="website"}'
 AWAY = 'nameplate_ingestion_sink_away{domain="cdp.acme.com"}'
-OCTETS = 'nameplate_ingestion_log_octets{domain="cdp.acme.com"}'
+OCTETS = 'nameplate_ingestion_log_bytes{domain="cdp.acme.com"}'
 
 
 def test_counts_are_added_and_gauges_joined_as_they_mean():

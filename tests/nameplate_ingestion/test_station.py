@@ -10,6 +10,7 @@ from nameplate_api.mounts import VOLUME
 from nameplate_api.sources import Durability
 from nameplate_ingestion.log.durable_log import DurableLog
 from nameplate_ingestion.log.terms import Caps
+from nameplate_ingestion.metrics import Numbers
 from nameplate_ingestion.record import Record, encode
 from nameplate_ingestion.run_command import MOST_WORKERS
 from nameplate_ingestion.served import Served, ToFiles, ToNobody
@@ -102,6 +103,28 @@ async def test_a_log_that_takes_no_records_makes_nobody_unready(tmp_path: Path, 
     await log.close()
     await stations.follow(SERVED)
     assert (stations.problems, stations.incomplete) == ((), False)
+    await stations.close()
+
+
+async def test_the_logs_of_a_domain_are_counted_together_each_number_as_it_means(tmp_path: Path):
+    left = DurableLog.open(tmp_path / DOMAIN / "7" / "log", Caps(), asyncio.get_running_loop())
+    taken: list[object] = []
+    left.append(RECORD, Durability.DISK, taken.append)
+    await left.close()
+    stations, numbers = Stations(tmp_path, 0, 1), Numbers()
+    await stations.follow(AWAY)
+    stations.own[DOMAIN].log.append(RECORD, Durability.DISK, taken.append)
+
+    def counted() -> dict[str, float]:
+        stations.count(numbers)
+        return {name: numbers.of(name)[DOMAIN,] for name in ("log_bytes", "sink_away", "log_failed")}
+
+    header = 24
+    away = {"log_bytes": 2 * (header + len(RECORD)), "sink_away": 1, "log_failed": 0}
+    await eventually(lambda: counted() == away, "the sink of both to be away")
+    assert counted() == away
+    await stations.own[DOMAIN].log.close()
+    await eventually(lambda: counted() == away | {"log_failed": 1}, "one of the two to have failed")
     await stations.close()
 
 
