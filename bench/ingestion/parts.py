@@ -57,7 +57,7 @@ def _measure() -> list[tuple[str, float]]:
         ("admit the event, make the reply", _each(lambda: respond(call, {_HOST.encode(): tenant}, time.time()))),
         ("encode the record", _each(lambda: encode(keep.record))),
         (f"log it, synced, {_GROUP} at a time", uvloop.run(_log(octets))),
-        ("decode it, make the final event", _each(lambda: deliveries(position, decode(octets), DOMAIN))),
+        ("decode it, make the final event", _each(lambda: list(deliveries(position, decode(octets), DOMAIN)))),
     ]
 
 

@@ -19,12 +19,14 @@ from nameplate_ingestion.position import Position
 from nameplate_ingestion.record import decode
 
 LANES = 8
-READ_OCTETS = 128 * 1024
+READ_OCTETS = 512 * 1024
 GATHER_FOR = 0.02
 """Seconds after a read that found little: each takes a turn through several threads, for however few records."""
 WINDOW_OCTETS = 4 * 1024**2
-MANY_EVENTS = 200
-"""Of one record: to read so many would hold up all who share the loop."""
+TURN_OCTETS = 128 * 1024
+"""Of one record's events, after which others who share the loop have their turn."""
+EVENT_COST = 1024
+"""How many octets an event weighs besides its own."""
 
 logger = logging.getLogger(__name__)
 
@@ -100,21 +102,21 @@ class Forwarder:
                 await asyncio.sleep(GATHER_FOR)
 
     async def _begin(self, position: Position, octets: bytes) -> None:
+        window, lanes, size = self._window, self._lanes, 0
+        window.open(position, len(octets))
         try:
-            record = decode(octets)
-            if record.events > MANY_EVENTS:
-                found = await asyncio.to_thread(deliveries, position, record, self.domain)
-            else:
-                found = deliveries(position, record, self.domain)
+            for delivery in deliveries(position, decode(octets), self.domain):
+                window.add(delivery)
+                lanes[lane_of(delivery, LANES)].add(delivery)
+                size += EVENT_COST + len(delivery.event)
+                if size >= TURN_OCTETS:
+                    size = 0
+                    await asyncio.sleep(0)
+                    await window.room_for_event()
         except (Unreadable, msgspec.DecodeError) as error:
-            self._window.open(position, len(octets), 1)
             await self._park(partial(self._places.dead_letters.park_record, octets, self.domain, str(error)))
             self.counts.parked += 1
-            self._window.settle([position])
-            return
-        self._window.open(position, len(octets), len(found))
-        for delivery in found:
-            self._lanes[lane_of(delivery, LANES)].add(delivery)
+        window.close(position)
 
     async def _serve_lane(self, lane: Lane) -> None:
         while True:
@@ -157,7 +159,7 @@ class Forwarder:
             logger.warning("The sink of %s refused %d events: %s", self.domain, len(refused), refused[0][1])
         self.counts.parked += len(refused)
         self.counts.delivered += len(batch) - len(refused)
-        self._window.settle(delivery.position for delivery in batch)
+        self._window.settle(batch)
 
     async def _park(self, park: Callable[[], Awaitable[None]]) -> None:
         """Try until it is done: an event that is nowhere else must not retire."""

@@ -11,7 +11,7 @@ from nameplate_ingestion.delivery.dead_letters import DeadLetters
 from nameplate_ingestion.delivery.line_files import Caps
 from nameplate_ingestion.delivery.sink import BatchLimits, Refused, SinkAway
 from nameplate_ingestion.delivery.timing import Timing
-from nameplate_ingestion.forwarder import WINDOW_OCTETS, Forwarder, Places
+from nameplate_ingestion.forwarder import TURN_OCTETS, WINDOW_OCTETS, Forwarder, Places
 from nameplate_ingestion.record import Record, encode
 from nameplate_ingestion.sinks.file import FileSink
 from tests.cluster.waiting import eventually
@@ -175,6 +175,44 @@ async def test_what_is_under_way_is_bounded(tmp_path):
         for _ in range(100):
             await asyncio.sleep(0)
         assert forwarder._window.octets < WINDOW_OCTETS + 128 * 1024 + len(record)
+
+
+async def test_the_events_of_one_record_are_bounded_too_while_the_sink_is_away(tmp_path):
+    away = True
+
+    def decide(batch):
+        if away:
+            raise SinkAway("not now")
+        return [None] * len(batch)
+
+    log, sink = MemoryLog(), PlayedSink(decide, BatchLimits(deliveries=1000, octets=1024**2))
+    body = json.dumps({"batch": [{"userId": f"u{n}"} for n in range(2000)], "context": {"a": "x" * 10_000}}).encode()
+    last = log.append(encode(Record("web", "batch", 0.0, "", "a", 2000, body)))
+    quick = Timing(sleep=lambda _: asyncio.sleep(0.001))
+    async with forwarding(log, sink, tmp_path, timing=quick) as forwarder:
+        window = forwarder._window
+        await eventually(lambda: window.event_octets >= WINDOW_OCTETS, "the window is full")
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert window.event_octets < WINDOW_OCTETS + 2 * TURN_OCTETS
+        away = False
+        await eventually(lambda: log.retired == last, "the record retires", timeout=60)
+        assert (window.octets, window.event_octets) == (0, 0)
+    assert set(sink.counts().values()) == {1}
+    assert len(sink.ids) == forwarder.counts.delivered == 2000
+
+
+async def test_a_record_that_breaks_off_is_parked_whole_and_what_came_before_is_delivered(tmp_path):
+    log, sink = MemoryLog(), PlayedSink()
+    broken = encode(
+        Record("web", "batch", 0.0, "", "a", 2, b'{"batch":[{"userId":"u"},{"context":{"\xff":1}}],"context":{}}')
+    )
+    last = log.append(broken)
+    async with forwarding(log, sink, tmp_path):
+        await eventually(lambda: log.retired == last, "the record retires")
+        await eventually(lambda: sink.ids == {"a-0"}, "the first event arrives")
+    (letter,) = letters(tmp_path)
+    assert base64.b64decode(letter["record"]) == broken
 
 
 async def test_a_sink_that_breaks_in_a_way_nobody_thought_of_is_asked_again(tmp_path, caplog):

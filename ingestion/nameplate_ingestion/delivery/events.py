@@ -18,6 +18,9 @@ from nameplate_ingestion.record import Record
 
 BATCH = "batch"
 WRITE_KEY = "writeKey"
+ADDED = ("context", "integrations", "sentAt")
+MOST_ADDED = 40 * 1024**2
+"""Octets that a batch may add to its events in all: more than intake lets in, whatever a domain's limits."""
 
 _encode = msgspec.json.Encoder().encode
 _batch = msgspec.json.Decoder(list[Members])
@@ -28,10 +31,13 @@ class Unreadable(Exception):
     """The record's body is not what intake lets in."""
 
 
-def deliveries(position: Position, record: Record, domain: str) -> list[Delivery]:
-    """Return a record's events, the same ones each time. Raises Unreadable."""
+def deliveries(position: Position, record: Record, domain: str) -> Iterator[Delivery]:
+    """Yield a record's events one by one, the same ones each time: together they may be many times its size.
+
+    Raises Unreadable.
+    """
     try:
-        return list(_deliveries(position, record, domain))
+        yield from _deliveries(position, record, domain)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable(f"not a body of {record.call[:16]}: {type(error).__name__}") from error
 
@@ -39,22 +45,34 @@ def deliveries(position: Position, record: Record, domain: str) -> list[Delivery
 def _deliveries(position: Position, record: Record, domain: str) -> Iterator[Delivery]:
     body = _body.decode(record.body)
     receipt = _Receipt(record)
-    if record.call == BATCH:
-        context, integrations = (read_members(body.get(name)) for name in ("context", "integrations"))
-        sent_at = said(body, "sentAt")
-        events = _batch.decode(body.get(BATCH, b"[]"))
-        for event in events:
-            merge(event, "context", context)
-            merge(event, "integrations", integrations)
-            # A batch's messageId names the request: given to its events it would make duplicates of all but one.
-            if sent_at is not None and said(event, "sentAt") is None:
-                event["sentAt"] = sent_at
-    else:
-        events = [body | {"type": raw(record.call)}]
+    events = _of_batch(body) if record.call == BATCH else iter([body | {"type": raw(record.call)}])
     for index, event in enumerate(events):
         message_id = _number(event, record, index)
         receipt.stamp(event)
         yield Delivery(position, domain, record.source, _user(event), message_id, _one_line(_encode(event)))
+
+
+def _of_batch(body: Members) -> Iterator[Members]:
+    """Yield a batch's events, each with what is said for all; none is held here once it has been handed on."""
+    context, integrations = (read_members(body.get(name)) for name in ("context", "integrations"))
+    sent_at = said(body, "sentAt")
+    events = _batch.decode(body.get(BATCH, b"[]"))
+    _check_growth(body, len(events))
+    events.reverse()
+    while events:
+        event = events.pop()
+        merge(event, "context", context)
+        merge(event, "integrations", integrations)
+        # A batch's messageId names the request: given to its events it would make duplicates of all but one.
+        if sent_at is not None and said(event, "sentAt") is None:
+            event["sentAt"] = sent_at
+        yield event
+
+
+def _check_growth(body: Members, events: int) -> None:
+    octets = events * sum(len(body[name]) for name in ADDED if name in body)
+    if octets > MOST_ADDED:
+        raise Unreadable(f"it would add {octets:,} octets to its events")
 
 
 class _Receipt:

@@ -1,10 +1,11 @@
-"""The records that are under way: which of them a sink has whole, and how many octets of them there are."""
+"""The records that are under way: which of them a sink has whole, and how many octets of events are in memory."""
 
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from nameplate_ingestion.delivery.sink import Delivery
 from nameplate_ingestion.position import Position
 
 
@@ -12,7 +13,8 @@ from nameplate_ingestion.position import Position
 class _Open:
     position: Position
     octets: int
-    left: int
+    left: int = 1
+    """Events that are under way, and one until all have been added."""
 
 
 class Window:
@@ -26,20 +28,48 @@ class Window:
         self._by_position: dict[Position, _Open] = {}
         self._changed = asyncio.Event()
         self.octets = 0
+        """Of records that have not retired."""
+        self.event_octets = 0
+        """Of events that are not settled."""
 
-    def open(self, position: Position, octets: int, events: int) -> None:
-        """Begin with a record of so many events."""
-        record = _Open(position, octets, events)
+    def open(self, position: Position, octets: int) -> None:
+        """Begin with a record."""
+        record = _Open(position, octets)
         self._order.append(record)
         self._by_position[position] = record
         self.octets += octets
-        if not events:
-            self.settle([])
 
-    def settle(self, positions: Iterable[Position]) -> None:
-        """One event of each of these records is where it belongs."""
-        for position in positions:
-            self._by_position[position].left -= 1
+    def add(self, delivery: Delivery) -> None:
+        """An event of a record that is open is under way."""
+        self._by_position[delivery.position].left += 1
+        self.event_octets += len(delivery.event)
+
+    def close(self, position: Position) -> None:
+        """All events of a record have been added."""
+        self._by_position[position].left -= 1
+        self._retire_settled()
+
+    def settle(self, deliveries: Iterable[Delivery]) -> None:
+        """These events are where they belong."""
+        for delivery in deliveries:
+            self._by_position[delivery.position].left -= 1
+            self.event_octets -= len(delivery.event)
+        self._changed.set()
+        self._retire_settled()
+
+    async def room(self) -> None:
+        """Wait until another record may begin."""
+        while self.octets >= self._most_octets or self.event_octets >= self._most_octets:
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def room_for_event(self) -> None:
+        """Wait until an open record may go on."""
+        while self.event_octets >= self._most_octets:
+            self._changed.clear()
+            await self._changed.wait()
+
+    def _retire_settled(self) -> None:
         settled = None
         while self._order and self._order[0].left == 0:
             record = self._order.popleft()
@@ -49,9 +79,3 @@ class Window:
         if settled is not None:
             self._retire(settled)
             self._changed.set()
-
-    async def room(self) -> None:
-        """Wait until another record may begin."""
-        while self.octets >= self._most_octets:
-            self._changed.clear()
-            await self._changed.wait()

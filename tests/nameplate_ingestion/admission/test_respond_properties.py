@@ -147,7 +147,7 @@ def test_no_call_is_our_fault(call):
 
 def expect_deliverable(record):
     assert decode(encode(record)) == record
-    delivered = deliveries(Position(0, 0), record, "acme/events")
+    delivered = list(deliveries(Position(0, 0), record, "acme/events"))
     assert len(delivered) == record.events >= 1
     for delivery in delivered:
         event = json.loads(delivery.event)

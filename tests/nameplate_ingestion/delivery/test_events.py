@@ -1,6 +1,7 @@
 """Final events out of a record: what is merged, filled in, corrected, taken out, and what is left as it came."""
 
 import json
+import tracemalloc
 
 import pytest
 
@@ -154,4 +155,23 @@ def test_an_address_that_nobody_knows_is_not_filled_in():
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"batch":{}}', b'{"batch":[1]}', b'{"a":' * 100_000, b"\xff", b"null"])
 def test_a_body_that_intake_would_not_let_in_is_told(body):
     with pytest.raises(Unreadable):
-        deliveries(AT, Record("web", "batch", NOON, "", ID, 1, body), "d")
+        list(deliveries(AT, Record("web", "batch", NOON, "", ID, 1, body), "d"))
+
+
+def test_a_batch_that_grows_on_its_way_out_is_never_in_memory_whole():
+    members = b'{"type":"page","userId":"u"}', b'"context":{"a":"%b"}' % (b"x" * 10_000)
+    body = b'{"batch":[%b],%b}' % (b",".join([members[0]] * 2000), members[1])
+    tracemalloc.start()
+    try:
+        octets = sum(len(each.event) for each in deliveries(AT, Record("web", "batch", NOON, "", ID, 1, body), "d"))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert octets > 20_000_000
+    assert peak < 3_000_000
+
+
+def test_a_batch_that_would_grow_beyond_all_limits_is_not_begun():
+    body = b'{"batch":[%b],"context":{"a":"%b"}}' % (b",".join([b"{}"] * 2500), b"x" * 400_000)
+    with pytest.raises(Unreadable, match="add 1,000,020,000 octets"):
+        next(deliveries(AT, Record("web", "batch", NOON, "", ID, 1, body), "d"))
