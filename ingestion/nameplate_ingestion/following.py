@@ -10,6 +10,7 @@ from nameplate_ingestion.settings_reader import Reading, SettingsReader
 from nameplate_ingestion.workers import Workers
 
 LOOK_EVERY = 1.0
+"""Seconds."""
 _OWN = -2
 
 log = logging.getLogger(__name__)

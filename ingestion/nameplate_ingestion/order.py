@@ -5,7 +5,9 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import Self
 
-GRACE = 25.0
+from nameplate_api.mounts import END_TIMEOUT
+
+GRACE = END_TIMEOUT - 5.0
 """Seconds from SIGTERM to the end of a worker at the latest, whatever the sink has by then."""
 
 

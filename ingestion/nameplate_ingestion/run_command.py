@@ -12,6 +12,7 @@ from pathlib import Path
 from prometheus_client import GC_COLLECTOR, PLATFORM_COLLECTOR, PROCESS_COLLECTOR, CollectorRegistry
 
 from nameplate_api import json_lines
+from nameplate_api.mounts import HTTP_PORT, OPERATIONS_PORT
 from nameplate_ingestion.following import Following
 from nameplate_ingestion.operations import Operations, refuse
 from nameplate_ingestion.order import GRACE
@@ -49,9 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--keys", type=Path, required=True, help="directory of the key files")
     parser.add_argument("--data", type=Path, required=True, help="directory for everything that is written")
     place = parser.add_mutually_exclusive_group()
-    place.add_argument("--port", type=int, default=8080, help="port to serve on (default: 8080)")
+    place.add_argument("--port", type=int, default=HTTP_PORT, help="port to serve on (default: %(default)s)")
     place.add_argument("--unix", type=Path, help="Unix socket to serve on instead")
-    parser.add_argument("--operations-port", type=int, default=8081, help="of /healthz, /readyz, /metrics (8081)")
+    parser.add_argument("--operations-port", type=int, default=OPERATIONS_PORT, help="of /healthz, /readyz, /metrics")
     parser.add_argument("--workers", type=_count, default=1, help="processes, one for each core (default: 1)")
     return parser
 

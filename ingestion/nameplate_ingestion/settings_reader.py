@@ -1,4 +1,4 @@
-"""Follows the mounted directories of settings and keys: what is served, and what is wrong with what was mounted.
+"""Reads the mounted directories of settings and keys: what is served, and what is wrong with what was mounted.
 
     SETTINGS/settings.json           one domain, with its keys in KEYS/
     SETTINGS/NAME.json, SETTINGS/NAME/settings.json     one of several, with its keys in KEYS/NAME/
@@ -136,8 +136,7 @@ class SettingsReader:
         # Without a copy the service goes on all the same: the log says first that the disk is full.
         with contextlib.suppress(OSError):
             self._copies.mkdir(parents=True, exist_ok=True)
-            # Each worker has a name of its own for what is not whole yet.
-            new = self._copies / f"{os.getpid()}.new"
+            new = self._copies / "document.new"
             with new.open("w", encoding="utf-8") as stream:
                 stream.write(document.text())
                 stream.flush()

@@ -12,6 +12,7 @@ from nameplate_ingestion.served import Domains
 from nameplate_ingestion.station import SEGMENT_LEAST, Room, Station
 
 STUCK_AFTER = 30.0
+"""Seconds without progress after which a disk counts as hung."""
 MANY = 8
 """Domains in one process, above which each gets smaller segments: they are filled with zeros beforehand."""
 

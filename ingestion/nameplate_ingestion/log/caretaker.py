@@ -20,7 +20,7 @@ TEND_EVERY = 1.0
 
 
 class Plot(NamedTuple):
-    """What a caretaker cares for."""
+    """The open directory of a log: what its caretaker cares for, and the lock that keeps others out."""
 
     files: Files
     directory: Path
@@ -42,6 +42,7 @@ class Caretaker:
         self._failed = failed
         self._numbers = count(plot.next_number)
         self._orders: deque[None] = deque()
+        # Counted by a deque, since one thread adds and another takes away.
         self._left: deque[Segment] = deque()
         self._retired = plot.cursor.position
         self._awake = threading.Event()

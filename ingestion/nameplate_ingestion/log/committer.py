@@ -16,6 +16,7 @@ from nameplate_ingestion.log.frame import record_header
 from nameplate_ingestion.log.segment import Segment
 
 _RETRY_EVERY = 0.2
+"""Seconds after which a full disk is asked again."""
 
 Synced = Callable[[Sequence[Entry]], None]
 Ended = Callable[[Exception | None], None]

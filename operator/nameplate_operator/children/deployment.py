@@ -3,7 +3,7 @@
 from typing import Any
 
 from nameplate_api.custom_domain import Resources
-from nameplate_api.mounts import KEYS_DIRECTORY, SETTINGS_DIRECTORY, VOLUME
+from nameplate_api.mounts import END_TIMEOUT, HTTP_PORT, KEYS_DIRECTORY, OPERATIONS_PORT, SETTINGS_DIRECTORY, VOLUME
 from nameplate_operator.children import names
 from nameplate_operator.children.key_files import key_files, sink_of
 from nameplate_operator.children.labels import labels, metadata, selector
@@ -11,12 +11,9 @@ from nameplate_operator.children.quantity import canonical
 from nameplate_operator.settings import PodSettings
 from nameplate_operator.subject import Domain
 
-HTTP_CONTAINER_PORT = 8080
-OPERATIONS_CONTAINER_PORT = 8081
 _DATA_DIRECTORY = "/var/lib/nameplate"
 _DATA_SIZE = f"{VOLUME // 1024**3}Gi"
 _USER = 10001
-_GRACE = 30
 
 
 def deployment(domain: Domain, settings: PodSettings) -> dict[str, Any]:
@@ -41,7 +38,7 @@ def _pod(domain: Domain, settings: PodSettings) -> dict[str, Any]:
         "serviceAccountName": names.ingestion(domain),
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
-        "terminationGracePeriodSeconds": _GRACE,
+        "terminationGracePeriodSeconds": END_TIMEOUT,
         "securityContext": {
             "runAsNonRoot": True,
             "runAsUser": _USER,
@@ -68,8 +65,8 @@ def _container(domain: Domain, settings: PodSettings) -> dict[str, Any]:
         "image": settings.image,
         "args": ["--settings", SETTINGS_DIRECTORY, "--keys", KEYS_DIRECTORY, "--data", _DATA_DIRECTORY],
         "ports": [
-            {"name": names.HTTP_PORT, "containerPort": HTTP_CONTAINER_PORT, "protocol": "TCP"},
-            {"name": "operations", "containerPort": OPERATIONS_CONTAINER_PORT, "protocol": "TCP"},
+            {"name": names.HTTP_PORT, "containerPort": HTTP_PORT, "protocol": "TCP"},
+            {"name": "operations", "containerPort": OPERATIONS_PORT, "protocol": "TCP"},
         ],
         "readinessProbe": {"httpGet": {"path": "/readyz", "port": "operations"}, "periodSeconds": 5},
         "livenessProbe": {"httpGet": {"path": "/healthz", "port": "operations"}, "periodSeconds": 10},
