@@ -5,6 +5,7 @@ import logging
 
 from nameplate_ingestion.metrics import Numbers
 from nameplate_ingestion.operations import Operations
+from nameplate_ingestion.served import Service
 from nameplate_ingestion.service_metrics import ServiceMetrics
 from nameplate_ingestion.settings_reader import Reading, SettingsReader
 from nameplate_ingestion.workers import Workers
@@ -37,7 +38,7 @@ class Following:
             await asyncio.sleep(LOOK_EVERY)
 
     def _take(self, reading: Reading) -> None:
-        self._workers.tell(reading.domains)
+        self._workers.tell(Service(dict(reading.domains), reading.complete))
         before = self._operations.problems
         for problem in reading.problems:
             if problem not in before:

@@ -33,6 +33,8 @@ class Intake:
     def __init__(self, numbers: Numbers, now: Callable[[], float] = time.time) -> None:
         """Serve nobody yet."""
         self.tenants, self.stations = {}, {}
+        self.complete = False
+        """Whether a host that has no tenant is nobody's for sure."""
         self._now = now
         self._monotonic = time.monotonic
         self._numbers = numbers
@@ -49,6 +51,8 @@ class Intake:
             where = "".join(traceback.format_tb(error.__traceback__))
             log.error("A request ended in a fault of ours: %s\n%s", type(error).__name__, where)  # noqa: TRY400
             outcome = Outcome(refused(call, Row.INTERNAL_ERROR), None, Row.INTERNAL_ERROR)
+        if outcome.row is Row.UNKNOWN_HOST and not self.complete:
+            outcome = Outcome(refused(call, Row.NOT_READY), None, Row.NOT_READY)
         if outcome.keep is None:
             tenant = self.tenants.get(call.host)
             self._requests["" if tenant is None else tenant.domain, outcome.row.code] += 1

@@ -65,18 +65,27 @@ class Served(msgspec.Struct, frozen=True):
 Domains = Mapping[str, Served]
 """By domain."""
 
+
+class Service(msgspec.Struct, frozen=True):
+    """All that is served."""
+
+    domains: dict[str, Served] = {}
+    complete: bool = False
+    """Whether nothing is missing that the settings mean to be served."""
+
+
 _LENGTH = 4
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(dict[str, Served])
+_decoder = msgspec.msgpack.Decoder(Service)
 
 
-def encode(domains: Domains) -> bytes:
-    """Return a message: its length, and the domains in MessagePack, with keys and passwords."""
-    octets = _encoder.encode(dict(domains))
+def encode(service: Service) -> bytes:
+    """Return a message: its length, and the service in MessagePack, with keys and passwords."""
+    octets = _encoder.encode(service)
     return len(octets).to_bytes(_LENGTH) + octets
 
 
-async def read_domains(reader: asyncio.StreamReader) -> Domains:
+async def read_service(reader: asyncio.StreamReader) -> Service:
     """Return what the next message says. Raises IncompleteReadError at the end."""
     length = int.from_bytes(await reader.readexactly(_LENGTH))
     return _decoder.decode(await reader.readexactly(length))

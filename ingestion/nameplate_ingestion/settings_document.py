@@ -2,8 +2,8 @@
 
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -12,7 +12,7 @@ from nameplate_api.ingestion_settings import IngestionSettings
 from nameplate_api.mounts import SINK
 from nameplate_api.schema import HOST_PATTERN
 from nameplate_api.text import printable
-from nameplate_ingestion.key_files import read_key
+from nameplate_ingestion.key_files import KeyFiles
 from nameplate_ingestion.served import Served, ToNobody
 from nameplate_ingestion.sink_settings import find_destination, sink_files
 from nameplate_ingestion.tenant import Limits, Source, Tenant
@@ -87,8 +87,8 @@ def named_files(settings: IngestionSettings) -> tuple[str, ...]:
     return (*(name for name in own if name is not None), *sink_files(settings.sink))
 
 
-def serve(document: Document, keys: Path) -> tuple[Served, list[str]]:
-    """Return the domain with its keys as they stand in their files now, and what is wrong with those."""
+def serve(document: Document, keys: KeyFiles) -> tuple[Served, list[str]]:
+    """Return the domain with its keys as they stand, or stood last, in their files, and what is wrong with those."""
     settings = document.settings
     sources: dict[bytes, Source] = {}
     missing, shared = [], []
@@ -100,20 +100,24 @@ def serve(document: Document, keys: Path) -> tuple[Served, list[str]]:
             shared.append(source.name)
         else:
             sources[key] = Source(source.name, source.type, source.durability)
+    awaits_keys = bool(missing)
     destination = find_destination(settings.sink, sources, keys)
     if isinstance(destination, ToNobody):
         missing.append(SINK)
+    away = _held_last(settings, keys, missing)
     tenant = Tenant(
         domain=settings.domain,
         uid=settings.uid,
         revision=document.revision,
         hosts=settings.hosts,
         sources=sources,
-        missing_keys=tuple(missing),
+        missing_keys=(*missing, *away),
+        awaits_keys=awaits_keys,
         limits=_limits(settings),
         trusted_proxies=settings.trusted_proxies,
     )
-    problems = [f"no key file of {', '.join(missing)} in {keys}"] if missing else []
+    problems = [f"no key file of {', '.join(missing)} in {keys.directory}"] if missing else []
+    problems += [f"the key file of {', '.join(away)} is gone, and its last content stays in force"] if away else []
     problems += [f"another source has the write key of {', '.join(shared)} already"] if shared else []
     return Served(tenant, destination), problems
 
@@ -123,7 +127,14 @@ def _limits(settings: IngestionSettings) -> Limits:
     return Limits(event=limits.event_size, body=limits.body_size, events=limits.batch_events)
 
 
-def _write_key(public: str | None, file: str | None, keys: Path) -> bytes | None:
+def _held_last(settings: IngestionSettings, keys: KeyFiles, missing: Collection[str]) -> list[str]:
+    """Return who goes on with what a file held before it went away."""
+    away = [source.name for source in settings.sources if source.write_key_file in keys.away]
+    away += [SINK] if keys.away.intersection(sink_files(settings.sink)) else []
+    return [name for name in away if name not in missing]
+
+
+def _write_key(public: str | None, file: str | None, keys: KeyFiles) -> bytes | None:
     if file is not None:
-        return read_key(keys / file)
+        return keys.read(file)
     return public.encode() if public else None

@@ -4,8 +4,8 @@
     SETTINGS/NAME.json, SETTINGS/NAME/settings.json     one of several, with its keys in KEYS/NAME/
 
 A document that cannot be used changes nothing: the last good one of that name stays in force. It is kept on disk too,
-without any secret, so that a restart does not need a good one. Whoever mounts them replaces files as a kubelet does:
-old or new, never half.
+without any secret, so that a restart does not need a good one. A key stays in force while its file is away, in memory
+only. Whoever mounts them replaces files as a kubelet does: old or new, never half.
 """
 
 import contextlib
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nameplate_api.mounts import SETTINGS_FILE
+from nameplate_ingestion.key_files import KeyFiles
 from nameplate_ingestion.served import Domains, Served
 from nameplate_ingestion.settings_document import BadDocument, Document, named_files, parse, serve
 
@@ -29,6 +30,8 @@ class Reading(NamedTuple):
     domains: Domains
     problems: tuple[str, ...]
     """One sentence for each thing that is wrong with what is mounted, the file first."""
+    complete: bool
+    """Whether no document of the mount is missing from what is served: a name that is not served is nobody's."""
 
 
 class SettingsReader:
@@ -37,6 +40,7 @@ class SettingsReader:
     def __init__(self, settings: Path, keys: Path, copies: Path) -> None:
         self._settings, self._keys, self._copies = settings, keys, copies
         self._good = self._kept()
+        self._key_stores: dict[str, KeyFiles] = {}
         self._problems: list[str] = []
         self._documents: Stamp | None = None
         self._key_files: Stamp | None = None
@@ -82,6 +86,7 @@ class SettingsReader:
         problems: list[str] = []
         for gone in self._good.keys() - found.keys():
             del self._good[gone]
+            self._key_stores.pop(gone, None)
             self._copy_of(gone).unlink(missing_ok=True)
         read: dict[str, Document] = {}
         for name, file in found.items():
@@ -117,10 +122,15 @@ class SettingsReader:
         problems = list(self._problems)
         domains: dict[str, Served] = {}
         for name, document in self._good.items():
-            served, wrong = serve(document, self._keys / name)
+            served, wrong = serve(document, self._key_store(name, document))
             domains[served.tenant.domain] = served
             problems += [f"{self._settings / name}: {each}" for each in wrong]
-        return Reading(domains, tuple(problems))
+        return Reading(domains, tuple(problems), complete=not self._problems)
+
+    def _key_store(self, name: str, document: Document) -> KeyFiles:
+        store = self._key_stores.setdefault(name, KeyFiles(self._keys / name))
+        store.forget_others(named_files(document.settings))
+        return store
 
     def _kept(self) -> dict[str, Document]:
         kept: dict[str, Document] = {}

@@ -5,7 +5,7 @@ from pathlib import Path
 from zlib import crc32
 
 from nameplate_api.ingestion_settings import ForwardSettings, KafkaSettings, SinkSettings
-from nameplate_ingestion.key_files import read_key
+from nameplate_ingestion.key_files import KeyFiles
 from nameplate_ingestion.served import Destination, ToFiles, ToForward, ToKafka, ToNobody
 from nameplate_ingestion.tenant import Source
 
@@ -21,11 +21,11 @@ def sink_files(sink: SinkSettings) -> tuple[str, ...]:
     return tuple(name for name in named if isinstance(name, str))
 
 
-def find_destination(sink: SinkSettings, sources: Mapping[bytes, Source], keys: Path) -> Destination:
+def find_destination(sink: SinkSettings, sources: Mapping[bytes, Source], keys: KeyFiles) -> Destination:
     """Return where events go; the sources are those that are served, by write key."""
     contents: dict[str, bytes] = {}
     for name in sink_files(sink):
-        content = read_key(keys / name)
+        content = keys.read(name)
         if content is None:
             return ToNobody(f"there is no key file {name}")
         contents[name] = content
@@ -36,7 +36,7 @@ def find_destination(sink: SinkSettings, sources: Mapping[bytes, Source], keys: 
     if sink.forward is not None:
         return _forward(sink.forward, sources, texts)
     if sink.kafka is not None:
-        return _kafka(sink.kafka, texts, keys)
+        return _kafka(sink.kafka, texts, keys.directory)
     return ToFiles()
 
 

@@ -35,6 +35,8 @@ class Tenant:
     sources: Mapping[bytes, Source]
     missing_keys: tuple[str, ...] = ()
     """Names of the sources whose key file is not there."""
+    awaits_keys: bool = False
+    """Whether some source has no key at all yet, so that a key that nobody has may be its own."""
     limits: Limits = Limits()
     trusted_proxies: int = 1
     """How many proxies stand in front, each of which adds an address to X-Forwarded-For."""

@@ -21,7 +21,7 @@ from nameplate_ingestion.intake import Intake
 from nameplate_ingestion.metrics import Numbers
 from nameplate_ingestion.order import GRACE, Order
 from nameplate_ingestion.report import Report, encode
-from nameplate_ingestion.served import Domains, read_domains
+from nameplate_ingestion.served import Service, read_service
 from nameplate_ingestion.server import Server, ServerLimits
 from nameplate_ingestion.stations import Stations
 from nameplate_ingestion.tenant import Limits
@@ -46,7 +46,7 @@ class Worker:
         self._intake = Intake(self._numbers)
         self._stations = Stations(Path(order.data), order.number, order.workers)
         self._server: Server | None = None
-        self._told: asyncio.Queue[Domains] = asyncio.Queue()
+        self._told: asyncio.Queue[Service] = asyncio.Queue()
         self._signalled, self._hurried, self._news = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def run(self) -> None:
@@ -84,7 +84,7 @@ class Worker:
     async def _hear(self, reader: asyncio.StreamReader) -> None:
         try:
             while True:
-                self._told.put_nowait(await read_domains(reader))
+                self._told.put_nowait(await read_service(reader))
         except (OSError, asyncio.IncompleteReadError):
             log.error("The process that watches over this one is gone")  # noqa: TRY400 - nothing of ours is wrong
         except Exception as error:  # noqa: BLE001 - whatever it was: nothing more can be heard
@@ -93,25 +93,27 @@ class Worker:
         os._exit(1)
 
     async def _follow(self) -> None:
-        domains = await self._told.get()
+        service = await self._told.get()
         while True:
             try:
-                await self._take(domains)
+                await self._take(service)
             except Exception:
                 log.exception("The settings could not be followed; it is tried again")
-                domains = await self._next(domains, AGAIN_AFTER)
+                service = await self._next(service, AGAIN_AFTER)
             else:
-                domains = await self._next(domains, AGAIN_AFTER if self._stations.incomplete else None)
+                service = await self._next(service, AGAIN_AFTER if self._stations.incomplete else None)
 
-    async def _next(self, domains: Domains, again_after: float | None) -> Domains:
+    async def _next(self, service: Service, again_after: float | None) -> Service:
         with suppress(TimeoutError):
             return await asyncio.wait_for(self._told.get(), again_after)
-        return domains
+        return service
 
-    async def _take(self, domains: Domains) -> None:
+    async def _take(self, service: Service) -> None:
+        domains = service.domains
         await self._stations.follow(domains)
         self._intake.stations = self._stations.own
         self._intake.tenants = {host.encode(): each.tenant for each in domains.values() for host in each.tenant.hosts}
+        self._intake.complete = service.complete
         # The largest of all domains; what is too much for one of them is refused by its own limit.
         largest = max((each.tenant.limits.body for each in domains.values()), default=Limits().body)
         server = self._server or Server(self._intake.handle, self._intake.turn_away, WANTED_HEADERS)

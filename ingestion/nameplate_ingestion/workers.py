@@ -16,7 +16,7 @@ import msgspec
 from nameplate_ingestion.metrics import Numbers
 from nameplate_ingestion.order import Order
 from nameplate_ingestion.report import Report, decode
-from nameplate_ingestion.served import Domains, encode
+from nameplate_ingestion.served import Service, encode
 from nameplate_ingestion.service_metrics import ServiceMetrics
 
 FIRST_RESTART_AFTER = 0.5
@@ -160,9 +160,9 @@ class Workers:
         await asyncio.gather(*(worker.serve() for worker in self.all))
         return all(worker.ended_well for worker in self.all)
 
-    def tell(self, domains: Domains) -> None:
+    def tell(self, service: Service) -> None:
         """Tell all what is served from now on."""
-        message = encode(domains)
+        message = encode(service)
         for worker in self.all:
             worker.tell(message)
 

@@ -36,7 +36,7 @@ def call(**event: object) -> Call:
 def an_intake(station: Station | None, level: Durability = Durability.DISK) -> tuple[Intake, Numbers]:
     numbers = Numbers()
     intake = Intake(numbers, lambda: NOW)
-    intake.tenants = {DOMAIN.encode(): tenant(level)}
+    intake.tenants, intake.complete = {DOMAIN.encode(): tenant(level)}, True
     intake.stations = {} if station is None else {DOMAIN: station}
     return intake, numbers
 
@@ -107,6 +107,16 @@ async def test_what_needs_no_log_is_answered_at_once_and_counted_by_domain():
     intake.handle(call()._replace(host=b"stranger.example"), replies.append)
     assert [code(reply) for reply in replies] == ["UnknownWriteKey", "UnknownHost"]
     assert numbers.of("requests") == {(DOMAIN, "UnknownWriteKey"): 1, ("", "UnknownHost"): 1}
+
+
+async def test_a_host_that_has_no_tenant_yet_is_told_to_come_again():
+    intake, numbers = an_intake(None)
+    intake.complete = False
+    replies: list[Reply] = []
+    intake.handle(call()._replace(host=b"soon.example"), replies.append)
+    assert [(reply.status, code(reply)) for reply in replies] == [(503, "NotReady")]
+    assert dict(replies[0].headers)[b"retry-after"] == b"10"
+    assert numbers.of("requests") == {("", "NotReady"): 1}
 
 
 class Broken(dict[bytes, Source]):

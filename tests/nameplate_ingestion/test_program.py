@@ -50,9 +50,12 @@ def test_a_key_and_a_document_are_followed_without_a_restart(service: IngestionP
     service.wait_ready()
     pids = service.workers()
     secret = EVENT | {"writeKey": "s3cret"}
-    assert service.post(HOST, "/v1/track", secret).json()["code"] == "UnknownWriteKey"
+    assert service.post(HOST, "/v1/track", secret).json()["code"] == "KeyMissing"
     mounts.write_keys({"backend": b"s3cret\n"})
     until(lambda: service.post(HOST, "/v1/track", secret).is_success, "the key to be read")
+    mounts.write_keys({})
+    until(lambda: "the key file of backend is gone" in service.readyz(), "the loss to be told")
+    assert service.post(HOST, "/v1/track", secret).is_success, "its last content stays in force"
     mounts.write(document(sources=[WEBSITE], revision="r2"))
     until(lambda: service.get(HOST, WELL_KNOWN).json()["revision"] == "r2", "the document to be read")
     assert service.workers() == pids
@@ -80,6 +83,8 @@ def test_without_any_settings_it_lives_but_is_not_ready(service: IngestionProces
     until(lambda: service.program.is_alive() and _says(service, "no settings to serve by"), "it to say so")
     assert service.operations("/readyz").status_code == httpx.codes.SERVICE_UNAVAILABLE
     assert service.operations("/healthz").is_success
+    answer = service.post(HOST, "/v1/track", EVENT)
+    assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "NotReady", "10")
     mounts.write(document())
     service.wait_ready()
     assert service.post(HOST, "/v1/track", EVENT).is_success
@@ -197,6 +202,7 @@ def test_the_trouble_of_one_domain_is_none_of_another(service: IngestionProcess,
         lambda: [(line["domain"], line["source"]) for line in delivered(mounts.data)] == [("cdp.two.com", "website")],
         "the event of the other domain to arrive",
     )
+    assert service.post("cdp.six.com", "/v1/track", EVENT).json()["code"] == "UnknownHost"
     mounts.write(troubled | {"hosts": ["cdp.two.com"]}, "one")
     until(lambda: "hosts: cdp.two.com is served for" in service.readyz(), "the conflict to be told")
     assert service.get("cdp.two.com", WELL_KNOWN).json()["domain"] == "cdp.two.com"

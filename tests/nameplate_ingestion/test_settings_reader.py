@@ -30,6 +30,7 @@ class Seen(NamedTuple):
 
     domains: Domains
     problems: tuple[str, ...]
+    complete: bool
     tenants: dict[bytes, Tenant]
 
 
@@ -92,7 +93,7 @@ def test_a_missing_key_is_named_and_the_other_sources_are_served(mounts: Mounts,
     assert "no key file of backend" in problem
 
 
-def test_a_key_comes_changes_and_goes_without_a_restart(mounts: Mounts):
+def test_a_key_comes_and_changes_without_a_restart_and_stays_while_its_file_is_away(mounts: Mounts):
     mounts.write(TWO)
     settings = reader(mounts)
     assert look(settings).tenants[b"cdp.acme.com"].missing_keys == ("backend",)
@@ -100,7 +101,23 @@ def test_a_key_comes_changes_and_goes_without_a_restart(mounts: Mounts):
         mounts.write_keys({"backend": key + b"\n"})
         assert set(look(settings).tenants[b"cdp.acme.com"].sources) == {b"k3y", key}
     mounts.write_keys({})
-    assert look(settings).tenants[b"cdp.acme.com"].missing_keys == ("backend",)
+    reading = look(settings)
+    tenant = reading.tenants[b"cdp.acme.com"]
+    assert (tenant.missing_keys, tenant.awaits_keys, set(tenant.sources)) == (("backend",), False, {b"k3y", b"two"})
+    assert "the key file of backend is gone, and its last content stays in force" in reading.problems[0]
+    restarted = look(reader(mounts)).tenants[b"cdp.acme.com"]
+    assert (restarted.awaits_keys, set(restarted.sources)) == (True, {b"k3y"})
+
+
+def test_a_key_whose_source_the_settings_drop_is_forgotten(mounts: Mounts):
+    mounts.write(TWO)
+    mounts.write_keys({"backend": b"one"})
+    settings = reader(mounts)
+    look(settings)
+    mounts.write_keys({})
+    for revision, sources in (("r2", [WEBSITE]), ("r3", [WEBSITE, BACKEND])):
+        mounts.write(document(sources=sources, revision=revision))
+        assert set(look(settings).tenants[b"cdp.acme.com"].sources) == {b"k3y"}
 
 
 def test_a_source_with_the_key_of_another_is_not_served(mounts: Mounts):
@@ -155,7 +172,9 @@ def test_a_bad_document_is_told_by_its_field_and_the_last_good_one_stays(
 def test_a_bad_first_document_serves_nobody(mounts: Mounts):
     mounts.write("{")
     reading = look(reader(mounts))
-    assert (reading.tenants, len(reading.problems)) == ({}, 1)
+    assert (reading.tenants, len(reading.problems), reading.complete) == ({}, 1, False)
+    mounts.write(document())
+    assert look(reader(mounts)).complete
 
 
 def test_a_restart_with_a_bad_document_serves_by_the_last_good_one_which_holds_no_secret(mounts: Mounts):
@@ -166,8 +185,7 @@ def test_a_restart_with_a_bad_document_serves_by_the_last_good_one_which_holds_n
     reading = look(reader(mounts))
     tenant = reading.tenants[b"cdp.acme.com"]
     assert (tenant.revision, set(tenant.sources)) == ("r1", {b"k3y", b"s3cond"})
-    (copy,) = (mounts.data / "settings").iterdir()
-    assert b"s3cond" not in copy.read_bytes()
+    assert all(b"s3cond" not in copy.read_bytes() for copy in (mounts.data / "settings").iterdir())
 
 
 def test_a_restart_without_any_document_serves_by_the_last_good_one(mounts: Mounts):

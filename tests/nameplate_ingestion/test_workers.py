@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nameplate_ingestion.report import Report
-from nameplate_ingestion.served import encode
+from nameplate_ingestion.served import Service, encode
 from nameplate_ingestion.service_metrics import ServiceMetrics
 from nameplate_ingestion.workers import Place, Tell, Worker, Workers
 
@@ -51,6 +51,6 @@ async def test_a_worker_that_was_killed_has_nothing_to_report(tmp_path: Path):
             worker.end(signal.SIGKILL)
 
         worker = Worker(place, listener, Tell(lambda: None, reported, lambda: seen.append(worker.report is not None)))
-        worker.tell(encode({}))
+        worker.tell(encode(Service()))
         await asyncio.wait_for(worker.serve(), 60)
     assert (seen[0], seen[-1], worker.code) == (True, False, -signal.SIGKILL)

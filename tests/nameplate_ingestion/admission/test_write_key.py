@@ -1,11 +1,13 @@
 """Every way of giving the write key, and what is no way."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from nameplate_ingestion.admission.answers import Row
-from tests.nameplate_ingestion.admission.calls import BACKEND, HOST, WEB, a_call, a_post, answer, basic
+from nameplate_ingestion.admission.respond import respond
+from tests.nameplate_ingestion.admission.calls import ACME, BACKEND, HOST, NOW, WEB, a_call, a_post, answer, basic
 
 EVENT = {"userId": "u", "event": "Signed Up"}
 TYPED = {**EVENT, "type": "track"}
@@ -102,6 +104,14 @@ def test_the_host_decides_before_the_key():
     call = a_call(body=body(writeKey="web-key"), host=b"events.other.example")
     assert answer(call).row is Row.UNKNOWN_WRITE_KEY
     assert answer(call._replace(host=HOST)).row is Row.ACCEPTED
+
+
+def test_a_key_that_nobody_has_may_be_one_that_is_not_mounted_yet():
+    tenants = {HOST: replace(ACME, awaits_keys=True)}
+    outcome = respond(a_post(body(), authorization=basic("nobody")), tenants, NOW)
+    assert (outcome.row, outcome.reply.status, outcome.keep) == (Row.KEY_MISSING, 503, None)
+    assert dict(outcome.reply.headers)[b"retry-after"] == b"10"
+    assert respond(a_post(body(), authorization=basic("web-key")), tenants, NOW).row is Row.ACCEPTED
 
 
 def test_no_answer_repeats_a_key():
