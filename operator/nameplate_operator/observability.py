@@ -40,6 +40,12 @@ class Metrics:
             [*by, "result"],
         )
         self.errors = self._counter(f"{name}reconcile_errors", "Passes that failed as a whole.", by)
+        # No pass of ours is the last: dashboards that subtract it must find it nevertheless.
+        self.terminal = self._counter(
+            f"{name}terminal_reconcile_errors",
+            "Passes that failed and are not repeated: every one is, so always 0.",
+            by,
+        )
         self.panics = self._counter(f"{name}reconcile_panics", "Passes that failed by a mistake in the operator.", by)
         self.timeouts = self._counter(f"{name}reconcile_timeouts", "Passes that were ended because they took long.", by)
         self.seconds = self._histogram(f"{name}reconcile_time_seconds", "Duration of a pass.", by)
@@ -97,6 +103,7 @@ class Metrics:
         for name in CONTROLLERS:
             self.slots.labels(name).set(slots)
             self.active.labels(name).set(0)
+            self.terminal.labels(name)
 
     def added(self, ref: Ref) -> None:
         """Count an object that was put into the queue."""

@@ -19,6 +19,7 @@ from tests.nameplate_operator.builders import DOMAIN_REF, a_condition, domain_ma
 EXPECTED = {
     "controller_runtime_reconcile_total",
     "controller_runtime_reconcile_errors_total",
+    "controller_runtime_terminal_reconcile_errors_total",
     "controller_runtime_reconcile_panics_total",
     "controller_runtime_reconcile_timeouts_total",
     "controller_runtime_reconcile_time_seconds_bucket",
