@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import traceback
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TextIO
@@ -37,6 +38,14 @@ class JsonLines(logging.Formatter):
         if record.exc_info:
             line["exception"] = _tail(self.formatException(record.exc_info))
         return json.dumps(line, default=str)
+
+
+def kind_and_places(error: BaseException) -> str:
+    """Return what kind of error it is and where it came up, without its words: these may quote what strangers sent."""
+    inner = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    return "".join(
+        [type(error).__name__, "\n", *traceback.format_tb(error.__traceback__), *map(kind_and_places, inner)]
+    )
 
 
 def configure(about: About = dict, level: str = "info", stream: TextIO | None = None) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from nameplate_api.json_lines import kind_and_places
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
 from nameplate_ingestion.delivery.events import Unreadable, deliveries
 from nameplate_ingestion.delivery.lane import Lane, lane_of
@@ -135,8 +136,9 @@ class Forwarder:
                 self._pause.succeeded()
             self._failed(away.reason, away.retry_after)
             return away.verdicts
-        except Exception:
-            logger.exception("The sink of %s failed in a way that nobody thought of", self.domain)
+        except Exception as error:  # noqa: BLE001 - whatever it was: the events must come again
+            fault = kind_and_places(error)
+            logger.error("The sink of %s failed in a way that nobody thought of: %s", self.domain, fault)  # noqa: TRY400
             self._failed("an error of our own; see the log", None)
             return ()
         self._pause.succeeded()
@@ -152,11 +154,12 @@ class Forwarder:
 
     async def _settle(self, batch: Sequence[Delivery], verdicts: Sequence[Verdict]) -> None:
         refused = [
-            (delivery, verdict.reason) for delivery, verdict in zip(batch, verdicts, strict=True) if verdict is not None
+            (delivery, verdict) for delivery, verdict in zip(batch, verdicts, strict=True) if verdict is not None
         ]
         if refused:
-            await self._park(partial(self._places.dead_letters.park, refused))
-            logger.warning("The sink of %s refused %d events: %s", self.domain, len(refused), refused[0][1])
+            letters = [(delivery, verdict.whole) for delivery, verdict in refused]
+            await self._park(partial(self._places.dead_letters.park, letters))
+            logger.warning("The sink of %s refused %d events: %s", self.domain, len(refused), refused[0][1].reason)
         self.counts.parked += len(refused)
         self.counts.delivered += len(batch) - len(refused)
         self._window.settle(batch)

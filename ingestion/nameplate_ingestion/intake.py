@@ -2,9 +2,9 @@
 
 import logging
 import time
-import traceback
 from collections.abc import Callable, Mapping
 
+from nameplate_api.json_lines import kind_and_places
 from nameplate_api.sources import Durability
 from nameplate_ingestion import record
 from nameplate_ingestion.admission.answers import Row
@@ -47,9 +47,7 @@ class Intake:
         try:
             outcome = respond(call, self.tenants, self._now())
         except Exception as error:  # noqa: BLE001 - whatever it was: whoever asked must have an answer
-            # What the error says might quote the body.
-            where = "".join(traceback.format_tb(error.__traceback__))
-            log.error("A request ended in a fault of ours: %s\n%s", type(error).__name__, where)  # noqa: TRY400
+            log.error("A request ended in a fault of ours: %s", kind_and_places(error))  # noqa: TRY400
             outcome = Outcome(refused(call, Row.INTERNAL_ERROR), None, Row.INTERNAL_ERROR)
         if outcome.row is Row.UNKNOWN_HOST and not self.complete:
             outcome = Outcome(refused(call, Row.NOT_READY), None, Row.NOT_READY)

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from nameplate_api.json_lines import kind_and_places
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
 from nameplate_ingestion.delivery.line_files import Caps as FileCaps
 from nameplate_ingestion.forwarder import Counts, Forwarder, Places
@@ -111,8 +112,9 @@ class Station:
             self._forwarder = Forwarder(self.domain, self.log, places)
             try:
                 await self._forwarder.serve()
-            except Exception:
-                log.exception("Forwarding the events of %s failed; it begins again", self.domain)
+            except Exception as error:  # noqa: BLE001 - whatever it was: the events must come again
+                fault = kind_and_places(error)
+                log.error("Forwarding the events of %s failed and begins again: %s", self.domain, fault)  # noqa: TRY400
             self._before = self.counts
             self._forwarder = None
             await asyncio.sleep(_AGAIN_AFTER)

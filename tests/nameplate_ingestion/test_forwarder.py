@@ -11,7 +11,7 @@ from nameplate_ingestion.delivery.dead_letters import DeadLetters
 from nameplate_ingestion.delivery.line_files import Caps
 from nameplate_ingestion.delivery.sink import BatchLimits, Refused, SinkAway
 from nameplate_ingestion.delivery.timing import Timing
-from nameplate_ingestion.forwarder import TURN_OCTETS, WINDOW_OCTETS, Forwarder, Places
+from nameplate_ingestion.forwarder import READ_OCTETS, TURN_OCTETS, WINDOW_OCTETS, Forwarder, Places
 from nameplate_ingestion.record import Record, encode
 from nameplate_ingestion.sinks.file import FileSink
 from tests.cluster.waiting import eventually
@@ -174,7 +174,7 @@ async def test_what_is_under_way_is_bounded(tmp_path):
         await eventually(lambda: forwarder._window.octets >= WINDOW_OCTETS, "the window is full")
         for _ in range(100):
             await asyncio.sleep(0)
-        assert forwarder._window.octets < WINDOW_OCTETS + 128 * 1024 + len(record)
+        assert forwarder._window.octets < WINDOW_OCTETS + READ_OCTETS + len(record)
 
 
 async def test_the_events_of_one_record_are_bounded_too_while_the_sink_is_away(tmp_path):
@@ -229,3 +229,15 @@ async def test_a_sink_that_breaks_in_a_way_nobody_thought_of_is_asked_again(tmp_
     async with forwarding(log, PlayedSink(decide), tmp_path, timing=Timing(sleep=lambda _: asyncio.sleep(0.001))):
         await eventually(lambda: log.retired == last, "the record retires")
     assert "ZeroDivisionError" in caplog.text
+    assert "oops" not in caplog.text
+
+
+async def test_what_a_sink_says_of_an_event_stands_with_the_event_and_not_in_the_log(tmp_path, caplog):
+    log, sink = MemoryLog(), PlayedSink(lambda batch: [Refused("it answered 400", "no s3cret")] * len(batch))
+    last = log.append(a_record(1, "u"))
+    async with forwarding(log, sink, tmp_path):
+        await eventually(lambda: log.retired == last, "the record retires")
+    (letter,) = letters(tmp_path)
+    assert letter["reason"] == "it answered 400: no s3cret"
+    assert "refused 1 events: it answered 400" in caplog.text
+    assert "s3cret" not in caplog.text

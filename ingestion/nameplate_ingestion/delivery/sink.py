@@ -24,6 +24,14 @@ class Refused(NamedTuple):
     """The sink will never take this event."""
 
     reason: str
+    """In words that hold nothing of the event: they are logged."""
+    said: str = ""
+    """What the sink says of it, in any characters: it may quote the event, and stands with it only."""
+
+    @property
+    def whole(self) -> str:
+        """Reason and saying."""
+        return f"{self.reason}: {self.said}" if self.said else self.reason
 
 
 Verdict = Refused | None
@@ -34,7 +42,7 @@ class SinkAway(Exception):
     """The sink takes nothing now; ``verdicts`` tells of the first deliveries of the batch, those that it did answer."""
 
     def __init__(self, reason: str, retry_after: float | None = None, verdicts: Sequence[Verdict] = ()) -> None:
-        """Take the reason in words, and the seconds that the sink asks to wait."""
+        """Take the reason, in words that hold nothing of an event, and the seconds that the sink asks to wait."""
         super().__init__(reason)
         self.reason = reason
         self.retry_after = retry_after

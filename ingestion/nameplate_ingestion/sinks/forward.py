@@ -22,6 +22,8 @@ _ROOM = 4096
 _TIMEOUT = 60.0
 """Of a whole exchange."""
 _STEP_TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+MOST_CHARACTERS = 300
+"""Of an error's own words."""
 # The batch itself is found fault with, so that some event in it is the cause; any other refusal is meant for us.
 _CONTENT_STATUSES = frozenset({400, 413, 422})
 
@@ -67,7 +69,7 @@ class ForwardSink:
             elif answer.status not in _CONTENT_STATUSES:
                 raise SinkAway(f"it answered {answer.status}", answer.retry_after, verdicts)
             elif len(part) == 1:
-                verdicts.append(Refused(f"it answered {answer.status}: {answer.text}"))
+                verdicts.append(Refused(f"it answered {answer.status}", answer.text))
             else:
                 middle = len(part) // 2
                 rest += [part[middle:], part[:middle]]
@@ -88,4 +90,10 @@ class ForwardSink:
             ):
                 return await read_answer(response, self._now())
         except (httpx.HTTPError, TimeoutError) as error:
-            raise SinkAway(f"{type(error).__name__}: {error}"[:300], verdicts=verdicts) from error
+            raise SinkAway(_told(error), verdicts=verdicts) from error
+
+
+def _told(error: Exception) -> str:
+    """Return the error in words of ours: once events have been sent, an error may quote an answer that quotes them."""
+    words = f": {error}"[:MOST_CHARACTERS] if isinstance(error, httpx.ConnectError) else ""
+    return f"{type(error).__name__}{words}"

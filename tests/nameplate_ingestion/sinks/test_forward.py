@@ -1,7 +1,10 @@
 """The forward sink: what it posts, and what it makes of every answer."""
 
+import asyncio
 import base64
+import gzip
 import json
+import re
 from email.utils import formatdate
 
 import pytest
@@ -86,7 +89,7 @@ async def test_the_one_event_that_a_batch_is_refused_for_is_found_and_order_is_k
 
     with TrackingApi(answer) as api:
         verdicts = await deliver(api, [a_delivery(number) for number in range(10)])
-    refused = Refused(f'it answered {status}: {{"message":"bad event"}}')
+    refused = Refused(f"it answered {status}", '{"message":"bad event"}')
     assert verdicts == [refused if number == 6 else None for number in range(10)]
     assert [event["number"] for event in api.taken] == [0, 1, 2, 3, 4, 5, 7, 8, 9]
 
@@ -134,7 +137,23 @@ async def test_a_connection_that_breaks_means_that_the_sink_is_away():
 async def test_an_endless_answer_is_not_read_to_its_end():
     with TrackingApi(lambda _: Told(400, body=b"x" * 5_000_000, promised=10**12)) as api:
         (verdict,) = await deliver(api, [a_delivery(1)])
-    assert verdict == Refused("it answered 400: " + "x" * 300)
+    assert verdict == Refused("it answered 400", "x" * 300)
+
+
+async def test_what_an_endpoint_says_in_place_of_http_is_no_reason():
+    async def echo(reader, writer):
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(re.search(rb"(?i)content-length: (\d+)", head)[1])
+        writer.write(b"received " + gzip.decompress(await reader.readexactly(length)) + b"\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(echo, "127.0.0.1", 0) as server:
+        to = ToForward(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", {"web": "key-web"})
+        sink = ForwardSink(to)
+        with pytest.raises(SinkAway) as away:
+            await sink.deliver([a_delivery(1, text="s3cret")])
+        await sink.close()
+    assert away.value.reason == "RemoteProtocolError"
 
 
 async def test_a_batch_of_the_most_and_largest_events_stays_within_the_documented_limits():
