@@ -14,9 +14,10 @@ from publicsuffixlist import PublicSuffixList
 from nameplate_api.reasons import Reason
 from nameplate_api.text import printable
 
-_LONGEST_HOST = 253
+LONGEST_HOST = 253
 """Longest host name in octets (RFC 1035 section 2.3.4, less the octets that only the wire needs)."""
-LONGEST = _LONGEST_HOST - len("_nameplate.")
+_TOKEN_LABEL = "_nameplate"
+LONGEST = LONGEST_HOST - len(f"{_TOKEN_LABEL}.")
 """Longest custom domain in octets: the longest label that goes in front of it is that of its token."""
 
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
@@ -80,21 +81,31 @@ def overlaps(one: str, other: str) -> bool:
     return one == other or one.endswith("." + other) or other.endswith("." + one)
 
 
+def token_name(name: str) -> str:
+    """Return the name at which the zone of a custom domain carries its token."""
+    return f"{_TOKEN_LABEL}.{name}"
+
+
+def hosts(name: str) -> tuple[str, str, str]:
+    """Return the names that are served for a custom domain: its own, the Tracking API's and the library's."""
+    return (name, f"api.{name}", f"cdn.{name}")
+
+
 def normalise(text: str) -> str:
     """Return the lower-case A-label form of a name as a person types it, without the final dot.
 
     Raises UnusableName(InvalidName).
     """
     name = text.strip()
-    if len(name) > 4 * _LONGEST_HOST:
-        raise _invalid(name, f"at most {_LONGEST_HOST} characters are possible")
+    if len(name) > 4 * LONGEST_HOST:
+        raise _invalid(name, f"at most {LONGEST_HOST} characters are possible")
     if not name.isascii():
         try:
             name = idna.encode(name, uts46=True).decode()
         except idna.IDNAError as error:
             raise _invalid(text, str(error)) from error
     name = name.lower().removesuffix(".")
-    _check_syntax(name, _LONGEST_HOST)
+    _check_syntax(name, LONGEST_HOST)
     return name
 
 

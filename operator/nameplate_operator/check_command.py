@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from nameplate_api.conditions import Truth
-from nameplate_api.hostname import UnusableName, check, normalise
+from nameplate_api.hostname import LONGEST_HOST, UnusableName, check, normalise
 from nameplate_api.text import printable
 from nameplate_operator.adapters.address_guard import AddressGuard
 from nameplate_operator.adapters.dnspython_resolver import DnspythonResolver
@@ -28,7 +28,7 @@ _EXIT = {Truth.TRUE: 0, Truth.FALSE: 1, Truth.UNKNOWN: 2}
 _INTERRUPTED = 130
 _TIMEOUT = 12.0
 _LONGEST_TIMEOUT = 3600.0
-_PATIENCE = 1.0
+_JOIN_AFTER = 1.0
 """Longest wait in seconds before another way to ask the same server is tried beside the last."""
 
 
@@ -96,7 +96,7 @@ def _checked(options: argparse.Namespace) -> tuple[Conclusion, Facts]:
         name = normalise(options.name)
         check(name)
     except UnusableName as error:
-        shown = printable(options.name[:253])
+        shown = printable(options.name[:LONGEST_HOST])
         problem = Problem(error.reason, Severity.BLOCKING, error.message)
         return conclude(shown, (problem,)), Facts(shown)
     return asyncio.run(_look(name, options))
@@ -106,7 +106,7 @@ async def _look(name: str, options: argparse.Namespace) -> tuple[Conclusion, Fac
     resolver = DnspythonResolver(
         roots=options.root_hints or public_roots(),
         port=options.port,
-        timeout=min(_PATIENCE, options.timeout / 10),
+        join_after=min(_JOIN_AFTER, options.timeout / 10),
         # Whoever brings root servers of their own means a private network.
         guard=AddressGuard(everything=options.root_hints is not None),
     )

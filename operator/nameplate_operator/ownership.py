@@ -6,6 +6,9 @@ from typing import Any
 from nameplate_api.conditions import Reason
 from nameplate_operator.ports import Manifest, ProviderError, Ref
 
+MANAGED_BY = "app.kubernetes.io/managed-by"
+"""Label that names who keeps an object (Kubernetes' recommended labels)."""
+NAMEPLATE = "nameplate"
 _COLLECTED_WITHIN = 5.0
 
 

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from nameplate_operator.settings import PaceSettings
 
+CONFLICT_EVERY = 60.0
+"""Seconds between two looks at what is in our way until a person removes it."""
 AT_WORK = 120.0
 """Seconds for which somebody is taken to be at work after name servers are shown or something is edited."""
 _HOUR, _DAY, _WEEK = 3600.0, 86400.0, 604800.0

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from ipaddress import ip_address
 
+from nameplate_api.hostname import hosts, token_name
 from nameplate_operator.ports import RecordSet, Zone
 
 _NO_ISSUER = ('0 issue ";"',)
@@ -13,16 +14,6 @@ _TOKEN_TTL = 60
 _CAA_TTL = 3600
 
 RecordSets = tuple[RecordSet, ...]
-
-
-def token_name(name: str) -> str:
-    """Return the name at which a zone carries its token."""
-    return f"_nameplate.{name}"
-
-
-def hosts(name: str) -> tuple[str, str, str]:
-    """Return the names that are served for a domain: its own, the Tracking API's and the library's."""
-    return (name, f"api.{name}", f"cdn.{name}")
 
 
 def carries(zone: Zone, token: str) -> bool:

@@ -39,7 +39,7 @@ async def outside(settings: OperatorSettings, cluster: Cluster) -> AsyncIterator
                 roots=roots,
                 port=dns.port,
                 # Servers that are dead at several steps of one check must not use up its time.
-                timeout=min(dns.query_timeout, dns.check_timeout / 10),
+                join_after=min(dns.query_timeout, dns.check_timeout / 10),
                 guard=AddressGuard(allowed=dns.allowed_private_ranges, addresses=own),
             ),
             dns.queries_per_second,

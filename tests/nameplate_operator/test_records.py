@@ -2,8 +2,9 @@
 
 import pytest
 
+from nameplate_api.hostname import hosts
 from nameplate_operator.ports import RecordSet
-from nameplate_operator.records import address_records, bare_zone, difference, hosts
+from nameplate_operator.records import address_records, bare_zone, difference
 
 NS = ("x7.ns1.platform.example", "x7.ns2.platform.example")
 

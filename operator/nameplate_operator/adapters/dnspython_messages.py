@@ -15,6 +15,7 @@ import dns.rdatatype
 import dns.rdtypes.txtbase
 import dns.rrset
 
+from nameplate_operator.adapters.master_file import escaped
 from nameplate_operator.ports import Question, RecordSet, Reply
 
 _PAYLOAD = 1232
@@ -129,7 +130,7 @@ def _record_set(rrset: dns.rrset.RRset) -> RecordSet:
 
 def _value(rdata: dns.rdata.Rdata) -> str:
     if isinstance(rdata, dns.rdtypes.txtbase.TXTBase):
-        return "".join(_escaped(octet) for octet in b"".join(rdata.strings))
+        return escaped(b"".join(rdata.strings))
     if rdata.rdtype in _NAMES_INSIDE:
         # Compressed names come back in the spelling of our question.
         return rdata.to_text().lower()
@@ -139,9 +140,3 @@ def _value(rdata: dns.rdata.Rdata) -> str:
     ):
         return name_text(target)
     return rdata.to_text()
-
-
-def _escaped(octet: int) -> str:
-    if octet in b'"\\':
-        return f"\\{chr(octet)}"
-    return chr(octet) if 0x20 <= octet < 0x7F else f"\\{octet:03d}"

@@ -24,11 +24,11 @@ Attempt = Callable[[], Coroutine[Any, Any, dns.message.Message]]
 
 @dataclass(frozen=True, slots=True)
 class DnspythonResolver:
-    """Asks servers at one port; ``timeout`` is the wait in seconds before the next way is tried beside the last."""
+    """Asks servers at one port; ``join_after`` is the wait in seconds before the next way is tried beside the last."""
 
     roots: tuple[Server, ...]
     port: int = 53
-    timeout: float = 1.0
+    join_after: float = 1.0
     guard: AddressGuard = field(default_factory=AddressGuard)
 
     async def ask(self, question: Question, server: Server) -> Reply:
@@ -60,7 +60,7 @@ class _Exchange:
                 if waiting:
                     running.add(asyncio.create_task(waiting.pop(0)()))
                 done, running = await asyncio.wait(
-                    running, timeout=self.resolver.timeout, return_when=asyncio.FIRST_COMPLETED
+                    running, timeout=self.resolver.join_after, return_when=asyncio.FIRST_COMPLETED
                 )
                 if not (done or waiting):
                     break
@@ -104,7 +104,7 @@ class _Exchange:
 
     async def _rest(self) -> dns.message.Message:
         try:
-            async with asyncio.timeout(2 * self.resolver.timeout):
+            async with asyncio.timeout(2 * self.resolver.join_after):
                 return await self._tcp()
         except (OSError, EOFError, Unreadable):  # a TimeoutError is an OSError
             message = f"{self.server.name} needs TCP for this answer and TCP fails."

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from nameplate_operator.adapters.master_file import absolute, escaped, without_dot
 from nameplate_operator.ports import RecordSet
 
 SOA_TTL = 3600
@@ -15,16 +16,6 @@ _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ESCAPE = re.compile(rb"\\(?:([0-9]{3})|(.))", re.DOTALL)
 
 Rrset = Mapping[str, Any]
-
-
-def absolute(name: str) -> str:
-    """Return the name with its final dot."""
-    return name.rstrip(".") + "."
-
-
-def relative(name: str) -> str:
-    """Return the name in lower case and without its final dot."""
-    return name.rstrip(".").lower()
 
 
 def soa(name: str, nameserver: str, contact: str) -> dict[str, Any]:
@@ -63,7 +54,7 @@ def _record_set(rrset: Rrset) -> RecordSet:
     type_ = str(rrset["type"])
     contents = (str(record["content"]) for record in rrset["records"] if not record.get("disabled", False))
     values = tuple(sorted(_value(type_, content) for content in contents))
-    return RecordSet(relative(str(rrset["name"])), type_, int(rrset["ttl"]), values)
+    return RecordSet(without_dot(str(rrset["name"])), type_, int(rrset["ttl"]), values)
 
 
 def _content(type_: str, value: str) -> str:
@@ -74,20 +65,14 @@ def _content(type_: str, value: str) -> str:
 
 def _value(type_: str, content: str) -> str:
     if type_ in _NAMED:
-        return relative(content)
+        return without_dot(content)
     return _unquoted(content) if type_ == "TXT" else content
 
 
 def _quoted(text: str) -> str:
     octets = text.encode()
     parts = [octets[i : i + _LONGEST_STRING] for i in range(0, len(octets), _LONGEST_STRING)] or [b""]
-    return " ".join('"' + "".join(map(_escaped, part)) + '"' for part in parts)
-
-
-def _escaped(octet: int) -> str:
-    if octet in b'"\\':
-        return "\\" + chr(octet)
-    return chr(octet) if 32 <= octet < 127 else f"\\{octet:03}"
+    return " ".join('"' + escaped(part) + '"' for part in parts)
 
 
 def _unquoted(content: str) -> str:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from nameplate_api.conditions import Reason
+from nameplate_operator.adapters.master_file import absolute, without_dot
 from nameplate_operator.adapters.powerdns_api import PowerDnsApi
-from nameplate_operator.adapters.powerdns_records import absolute, deleting, from_api, relative, replacing, soa, to_api
+from nameplate_operator.adapters.powerdns_records import deleting, from_api, replacing, soa, to_api
 from nameplate_operator.ports import Conflict, ProviderError, RecordSet, Zone
 from nameplate_operator.settings import PowerDnsSettings
 
@@ -29,7 +30,7 @@ class PowerDnsZones:
         """Return one name below each group's wildcard, the same for this token for ever."""
         # They differ from token to token: a forgotten delegation never leads to a later holder's zone of that name.
         label = base64.b32encode(hashlib.sha256(token.encode()).digest()).decode().lower()[:_LABEL_LENGTH]
-        domain = relative(self._settings.nameserver_domain)
+        domain = without_dot(self._settings.nameserver_domain)
         return tuple(f"{label}.{group}.{domain}" for group in self._settings.nameserver_groups)
 
     def is_begun(self, zone: Zone, token: str) -> bool:
@@ -45,7 +46,7 @@ class PowerDnsZones:
     async def create(self, name: str, nameservers: tuple[str, ...], records: tuple[RecordSet, ...]) -> Zone:
         """Create the zone, or complete one that was begun."""
         mark = _mark(nameservers)
-        own = soa(name, nameservers[0], f"hostmaster.{relative(self._settings.nameserver_domain)}")
+        own = soa(name, nameservers[0], f"hostmaster.{without_dot(self._settings.nameserver_domain)}")
         body = {
             "name": absolute(name),
             "kind": "Native",
@@ -111,7 +112,7 @@ class PowerDnsZones:
             raise _elsewhere()
         if not isinstance(answer.body, list) or not all(isinstance(each, dict) for each in answer.body):
             raise _unintelligible()
-        if any(relative(str(each.get("name"))) == name for each in answer.body):
+        if any(without_dot(str(each.get("name"))) == name for each in answer.body):
             message = f"The DNS provider lists the zone {name}, but does not show it."
             raise ProviderError(Reason.PROVIDER_UNAVAILABLE, message)
 
@@ -127,7 +128,7 @@ def _mark(nameservers: tuple[str, ...]) -> str:
 
 def _zone(found: Mapping[str, Any]) -> Zone:
     try:
-        name, records = relative(str(found["name"])), from_api(found["rrsets"])
+        name, records = without_dot(str(found["name"])), from_api(found["rrsets"])
         zone = Zone(str(found["id"]), name, (), records, str(found.get("account") or ""))
     except (KeyError, TypeError, ValueError, AttributeError):
         raise _unintelligible() from None

@@ -3,6 +3,7 @@
 from ipaddress import ip_address
 from pathlib import Path
 
+from nameplate_operator.adapters.master_file import without_dot
 from nameplate_operator.ports import Server
 
 _LARGEST = 1 << 20
@@ -40,11 +41,11 @@ def read_root_hints(path: Path) -> tuple[Server, ...]:
         text = file.read(_LARGEST).decode("utf-8", errors="replace")
     rows = [line.partition(";")[0].split() for line in text.splitlines()]
     records = [_record(row) for row in rows if len(row) >= 3]
-    names = {_host(value) for owner, type_, value in records if owner == "." and type_ == "NS"}
+    names = {without_dot(value) for owner, type_, value in records if owner == "." and type_ == "NS"}
     servers = tuple(
-        Server(_host(owner), value)
+        Server(without_dot(owner), value)
         for owner, type_, value in records
-        if type_ in ("A", "AAAA") and _host(owner) in names and _is_address(value)
+        if type_ in ("A", "AAAA") and without_dot(owner) in names and _is_address(value)
     )
     if not servers:
         raise BadHints("it names no root server with an address")
@@ -55,10 +56,6 @@ def _record(row: list[str]) -> tuple[str, str, str]:
     """Return owner, type and value; TTL and class may stand between, or be left out."""
     middle = [field for field in row[1:-1] if not field.isdigit() and field.upper() != "IN"]
     return row[0], (middle[-1].upper() if middle else ""), row[-1]
-
-
-def _host(name: str) -> str:
-    return name.rstrip(".").lower()
 
 
 def _is_address(text: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from nameplate_operator.adapters.self_signed_ca import AuthorityKeys, Step, new_keys, read_keys, written
 from nameplate_operator.adapters.self_signed_leaf import Leaf, described, read_leaf, renewed, to_data
-from nameplate_operator.ownership import is_labelled, is_ours, is_owned
+from nameplate_operator.ownership import MANAGED_BY, NAMEPLATE, is_labelled, is_ours, is_owned
 from nameplate_operator.ports import (
     CertificateRequest,
     Cluster,
@@ -36,7 +36,7 @@ class SelfSignedAuthority:
 
     def __init__(self, cluster: Cluster, namespace: str) -> None:
         self._cluster = cluster
-        self._secret = Ref(_SECRET, AUTHORITY_SECRET, namespace)
+        self._ca_secret = Ref(_SECRET, AUTHORITY_SECRET, namespace)
 
     async def observe(self, request: CertificateRequest, now: datetime) -> Holding:
         """Return the certificate in the request's Secret, if it is whole."""
@@ -48,7 +48,7 @@ class SelfSignedAuthority:
         leaf = _leaf(live, request, now)
         if leaf is None:
             return Holding()
-        stored = await self._cluster.get(self._secret)
+        stored = await self._cluster.get(self._ca_secret)
         certificate = described(leaf, request, _keys(stored, now), now)
         return Holding(certificate if _marked(live, request) else replace(certificate, current=False))
 
@@ -67,14 +67,14 @@ class SelfSignedAuthority:
             await self._cluster.emit(_replaced(request))
 
     async def _ready_keys(self, now: datetime) -> AuthorityKeys:
-        stored = await self._cluster.get(self._secret)
+        stored = await self._cluster.get(self._ca_secret)
         keys = _keys(stored, now)
         if keys is None:
             return await self._found(stored, now)
         if keys.step(now) is Step.NONE or stored is None:
             return keys
         advanced = keys.advanced(now)
-        await self._cluster.patch(self._secret, _version(stored) | {"data": written(advanced)})
+        await self._cluster.patch(self._ca_secret, _version(stored) | {"data": written(advanced)})
         return advanced
 
     async def _found(self, stored: Manifest | None, now: datetime) -> AuthorityKeys:
@@ -84,19 +84,19 @@ class SelfSignedAuthority:
             manifest = {
                 **_SECRET.type_meta,
                 "metadata": {
-                    "name": self._secret.name,
-                    "namespace": self._secret.namespace,
-                    "labels": {"app.kubernetes.io/managed-by": "nameplate"},
+                    "name": self._ca_secret.name,
+                    "namespace": self._ca_secret.namespace,
+                    "labels": {MANAGED_BY: NAMEPLATE},
                 },
                 "type": "Opaque",
                 "data": {entry: value for entry, value in written(keys).items() if value is not None},
             }
             made = await self._cluster.create(manifest)
         else:
-            made = await self._cluster.patch(self._secret, _version(stored) | {"data": written(keys)})
+            made = await self._cluster.patch(self._ca_secret, _version(stored) | {"data": written(keys)})
         message = "A new certificate authority was made; clients that trusted another must load this one's certificate."
         reason = "CertificateAuthorityMade"
-        await self._cluster.emit(Event(self._secret, made["metadata"]["uid"], "Normal", reason, message, "Issue"))
+        await self._cluster.emit(Event(self._ca_secret, made["metadata"]["uid"], "Normal", reason, message, "Issue"))
         return keys
 
     async def _store(self, request: CertificateRequest, live: Manifest | None, leaf: Leaf) -> None:

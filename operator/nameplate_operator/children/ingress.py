@@ -5,9 +5,9 @@ No annotation stands on it, so that any controller serves it.
 
 from typing import Any
 
+from nameplate_api.hostname import hosts
 from nameplate_operator.children import names
 from nameplate_operator.children.labels import metadata
-from nameplate_operator.records import hosts
 from nameplate_operator.settings import RouteSettings
 from nameplate_operator.subject import Domain
 

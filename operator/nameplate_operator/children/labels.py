@@ -5,13 +5,11 @@ from typing import Any
 from nameplate_api.conditions import Reason, Truth
 from nameplate_api.custom_domain import DOMAIN_LABEL
 from nameplate_operator import ownership
+from nameplate_operator.ownership import MANAGED_BY, NAMEPLATE
+from nameplate_operator.pace import CONFLICT_EVERY
 from nameplate_operator.phase import Decision, Verdict
 from nameplate_operator.ports import Manifest, Ref
 from nameplate_operator.subject import CUSTOM_DOMAIN, Domain
-
-MANAGED_BY = "app.kubernetes.io/managed-by"
-NAMEPLATE = "nameplate"
-_CONFLICT_EVERY = 60.0
 
 
 def selector(domain: Domain) -> dict[str, str]:
@@ -59,4 +57,4 @@ def is_ours(live: Manifest, domain: Domain, ref: Ref) -> bool:
 def conflict(ref: Ref) -> Decision:
     """Return what is decided where a stranger's object has a child's name: it is left alone."""
     message = f"{ref} exists and does not belong to this CustomDomain. Delete or rename one of the two."
-    return Decision(Verdict(Truth.FALSE, Reason.NAME_CONFLICT, message, stalled=True), recheck_after=_CONFLICT_EVERY)
+    return Decision(Verdict(Truth.FALSE, Reason.NAME_CONFLICT, message, stalled=True), recheck_after=CONFLICT_EVERY)

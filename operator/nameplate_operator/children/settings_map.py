@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from nameplate_api.hostname import hosts
 from nameplate_api.ingestion_settings import IngestionSettings, SourceSettings
 from nameplate_api.mounts import SETTINGS_FILE
 from nameplate_operator.children import names
 from nameplate_operator.children.key_files import sink_of, sink_settings
 from nameplate_operator.children.labels import metadata
-from nameplate_operator.records import hosts
 from nameplate_operator.settings import PodSettings
 from nameplate_operator.subject import Domain
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from nameplate_api.base import instant
 from nameplate_api.conditions import ConditionType, Reason, Truth
+from nameplate_api.hostname import hosts
 from nameplate_operator.changes import RecordOnClaim
 from nameplate_operator.children import names
 from nameplate_operator.children.labels import conflict, labels, owner
 from nameplate_operator.phase import Change, Decision, Findings, Phase, Streak, Verdict, Was
 from nameplate_operator.phases.acceptance import Acceptance
 from nameplate_operator.ports import Certificate, CertificateRequest, Holding, Ports
-from nameplate_operator.records import hosts
 from nameplate_operator.subject import Claim, Domain
 
 _ALARM = timedelta(days=7)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from nameplate_api.conditions import ConditionType, Reason, Truth
+from nameplate_api.hostname import hosts
 from nameplate_api.ingestion_settings import IngestionSettings, WellKnown
 from nameplate_operator.changes import ApplyChild
 from nameplate_operator.children import names
@@ -22,7 +23,6 @@ from nameplate_operator.phases.certificate import CertificateIssuance
 from nameplate_operator.phases.route import Route
 from nameplate_operator.phases.zone import ZoneHosting
 from nameplate_operator.ports import Kind, Manifest, Ports, ProbeTarget, ProviderError, Ref
-from nameplate_operator.records import hosts
 from nameplate_operator.settings import OperatorSettings
 from nameplate_operator.subject import Domain
 from nameplate_operator.well_known import Heard, Identity, ask

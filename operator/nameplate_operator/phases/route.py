@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from nameplate_api.conditions import ConditionType, Reason, Truth
+from nameplate_api.hostname import hosts
 from nameplate_operator.changes import WriteRecords
 from nameplate_operator.children import names
 from nameplate_operator.children.drift import upkeep
@@ -16,7 +17,7 @@ from nameplate_operator.delegation.lookup import AddressLookup
 from nameplate_operator.phase import Change, Decision, Findings, Phase, Streak, Verdict, Was
 from nameplate_operator.phases.zone import ZoneHosting
 from nameplate_operator.ports import Manifest, Ports, RecordSet, Zone
-from nameplate_operator.records import ADDRESS_TYPES, address_records, difference, hosts
+from nameplate_operator.records import ADDRESS_TYPES, address_records, difference
 from nameplate_operator.settings import OperatorSettings
 from nameplate_operator.subject import Domain
 

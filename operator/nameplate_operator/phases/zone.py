@@ -6,15 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from nameplate_api.conditions import ConditionType, Reason, Truth
+from nameplate_api.hostname import token_name
 from nameplate_operator.changes import WriteRecords
 from nameplate_operator.claims.writes import WriteClaim, version_of
+from nameplate_operator.pace import CONFLICT_EVERY
 from nameplate_operator.phase import Change, Decision, Findings, Phase, Verdict, Was
 from nameplate_operator.phases.acceptance import Acceptance
 from nameplate_operator.ports import Ports, RecordSet, Zone
-from nameplate_operator.records import bare_zone, carries, difference, token_name
+from nameplate_operator.records import bare_zone, carries, difference
 from nameplate_operator.subject import Claim, Domain
-
-_CONFLICT_EVERY = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class ZoneHosting(Phase[Domain, Hosting]):
     def decide(self, subject: Domain, seen: Hosting, was: Was) -> Decision:
         """Make what is missing, and never touch a zone that is not ours."""
         if seen.foreign:
-            return Decision(_conflict(subject.spec.domain), recheck_after=_CONFLICT_EVERY)
+            return Decision(_conflict(subject.spec.domain), recheck_after=CONFLICT_EVERY)
         if seen.zone is None:
             return self._create(subject, seen)
         upserts, deletions = difference(_own_records(seen.zone), self._wanted(subject, seen))

@@ -20,7 +20,9 @@ def world(dns_world):
 def lookup(world, timeout=5.0):
     roots = read_root_hints(world.root_hints)
     guard = AddressGuard(allowed=(), addresses=frozenset(), everything=True)
-    return AddressLookup(DnspythonResolver(roots=roots, port=world.port, timeout=0.5, guard=guard), timeout, CutCache())
+    return AddressLookup(
+        DnspythonResolver(roots=roots, port=world.port, join_after=0.5, guard=guard), timeout, CutCache()
+    )
 
 
 async def test_a_host_is_found_from_the_root_over_an_alias(world):
