@@ -8,7 +8,7 @@ from pydantic import Field
 from nameplate_api.base import ApiModel
 from nameplate_api.custom_domain_status import CertificateStatus, CustomDomainStatus, DnsRecord, Endpoints
 from nameplate_api.hostname import LONGEST
-from nameplate_api.schema import HOST_PATTERN, Host, KubernetesName, LabelName, Quantity, list_map, rules
+from nameplate_api.schema import HOST_PATTERN, Host, KubernetesName, LabelName, Quantity, list_map, matching, rules
 from nameplate_api.secret_key_ref import SecretKeyRef
 from nameplate_api.sink import Sink
 from nameplate_api.sources import Durability, SourceType
@@ -64,6 +64,9 @@ class DeletionPolicy(StrEnum):
     RETAIN = "Retain"
 
 
+_WRITE_KEY = "^[A-Za-z0-9_.-]+$"
+
+
 class Source(
     ApiModel,
     json_schema_extra=rules(
@@ -89,8 +92,9 @@ class Source(
         Field(
             min_length=1,
             max_length=128,
-            pattern=r"^[A-Za-z0-9_.-]+$",
+            pattern=_WRITE_KEY,
             description="Write key, if it is public.",
+            json_schema_extra=matching(_WRITE_KEY, "use letters, digits, dots, hyphens and underscores"),
         ),
     ] = None
     write_key_secret_ref: Annotated[SecretKeyRef | None, Field(description="Where a secret write key stands.")] = None
@@ -113,15 +117,7 @@ class SelfSigned(ApiModel):
     """A certificate signed by the operator's own certificate authority."""
 
 
-class Certificate(
-    ApiModel,
-    json_schema_extra=rules(
-        (
-            "[has(self.selfSigned)].filter(given, given).size() <= 1",
-            "choose at most one issuer",
-        ),
-    ),
-):
+class Certificate(ApiModel):
     """Who issues the certificate; none = the platform's default."""
 
     self_signed: Annotated[SelfSigned | None, Field(description="The operator's own certificate authority.")] = None
@@ -165,6 +161,12 @@ _OWN_SECRET_KEYS = (
 )
 
 
+_IPV4 = "(^|[.])([0-9]+|0[xX][0-9a-fA-F]*)[.]?$"
+_IPV6 = r"^\[?[0-9a-fA-F]*:[0-9a-fA-F.]*:[0-9a-fA-F:.]*\]?$"
+_NO_HOST = "[:/?#@]"
+"""What stands around a host name in a URL."""
+
+
 class CustomDomainSpec(ApiModel):
     """What the owner of the domain wants."""
 
@@ -178,13 +180,27 @@ class CustomDomainSpec(ApiModel):
             json_schema_extra=rules(
                 ("self == oldSelf", "create another CustomDomain for the new name: domain cannot be changed"),
                 ("self == self.lowerAscii()", "write the domain in lower case"),
-                ("self.matches('^[ -~]*$')", "write the domain in A-labels (xn--...); `nameplate check` shows them"),
+                (
+                    "self.matches('^[[:ascii:]]*$')",
+                    "write the domain in A-labels (xn--...); `nameplate check` shows them",
+                ),
                 ("!self.endsWith('.')", "leave out the final dot"),
                 ("!self.startsWith('*')", "leave out the wildcard; name one subdomain, such as cdp.acme.com"),
                 (
-                    "!self.matches('(^|[.])([0-9]+|0[xX][0-9a-fA-F]*)[.]?$')",
+                    f"!self.matches('{_IPV4}') && !self.matches(r'{_IPV6}')",
                     "use a host name; an IP address cannot be delegated",
                 ),
+                (
+                    f"!self.matches('{_NO_HOST}') || self.matches(r'{_IPV6}')",
+                    "write the host name alone, without https://, port or path, such as cdp.acme.com",
+                ),
+                (
+                    f"self.matches('{_NO_HOST}') || self.matches('^[*]?[-.[:alnum:][:^ascii:]]*$')",
+                    "use letters, digits and hyphens between the dots: no underscore, space or other character",
+                ),
+                ("!self.matches('(^|[.])-|-([.]|$)')", "let no label, from dot to dot, begin or end with a hyphen"),
+                ("!self.matches('^[.]|[.][.]')", "leave out the empty label: a dot has a label before it"),
+                ("!self.matches('[^.]{64}')", "shorten each label, from dot to dot, to at most 63 characters"),
                 ("self.split('.').size() >= 3", "use a subdomain of your domain, such as cdp.acme.com"),
             ),
         ),

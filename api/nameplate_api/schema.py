@@ -13,6 +13,11 @@ def rules(*rules: Rule) -> dict[str, Any]:
     return {"x-kubernetes-validations": [{"rule": rule, "message": message} for rule, message in rules]}
 
 
+def matching(pattern: str, message: str) -> dict[str, Any]:
+    """Return a pattern with what to do about a value that it refuses, which the pattern alone does not say."""
+    return rules((f"self.matches(r'{pattern}')", message))
+
+
 def list_map(key: str) -> dict[str, Any]:
     """Return the extension of a list whose entries are told apart by ``key``."""
     return {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": [key]}
@@ -21,19 +26,48 @@ def list_map(key: str) -> dict[str, Any]:
 ATOMIC: dict[str, Any] = {"x-kubernetes-list-type": "atomic"}
 """The extension of a list that one writer owns as a whole."""
 
+_QUANTITY = r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$"
 Quantity = Annotated[
     str,
     Field(
         max_length=32,
-        pattern=r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$",
+        pattern=_QUANTITY,
         # People write `cpu: 1`, as everywhere in Kubernetes.
-        json_schema_extra={"x-kubernetes-int-or-string": True, "minimum": 0},
+        json_schema_extra={"x-kubernetes-int-or-string": True, "minimum": 0}
+        | rules(
+            (
+                f"string(self).matches(r'{_QUANTITY}')",
+                "write a number, or one with a unit of Kubernetes, such as 500m for CPU or 128Mi for memory",
+            )
+        ),
     ),
     BeforeValidator(lambda given: str(given) if type(given) is int else given),
 ]
-LabelName = Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")]
+_LABEL = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+LabelName = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=63,
+        pattern=_LABEL,
+        json_schema_extra=matching(
+            _LABEL, "use lower-case letters, digits and hyphens, with no hyphen at the beginning or the end"
+        ),
+    ),
+]
 """A DNS label, as namespaces are named by."""
-KubernetesName = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")]
+_NAME = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
+KubernetesName = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=253,
+        pattern=_NAME,
+        json_schema_extra=matching(
+            _NAME, "use lower-case letters, digits, hyphens and dots, with a letter or digit at both ends"
+        ),
+    ),
+]
 HOST_PATTERN = r"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?[.])+[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"
 """At least two labels, each of 1 to 63 characters, in lower case and without a final dot."""
 Host = Annotated[str, Field(min_length=1, max_length=253)]

@@ -6,13 +6,23 @@ from typing import Annotated
 from pydantic import Field
 
 from nameplate_api.base import ApiModel
-from nameplate_api.schema import ATOMIC, rules
+from nameplate_api.schema import ATOMIC, matching, rules
 from nameplate_api.secret_key_ref import SecretKeyRef
 
-ForwardUrl = Annotated[str, Field(max_length=2048, pattern=r"^https?://[^\s/?#@]+(/[^\s?#@]*)?$")]
-Broker = Annotated[str, Field(max_length=261, pattern=r"^([-.A-Za-z0-9]+|\[[.:0-9A-Fa-f]+\]):[0-9]{1,5}$")]
+_URL = r"^https?://[^\s/?#@]+(/[^\s?#@]*)?$"
+ForwardUrl = Annotated[str, Field(max_length=2048, pattern=_URL)]
+_BROKER = r"^([-.A-Za-z0-9]+|\[[.:0-9A-Fa-f]+\]):[0-9]{1,5}$"
+Broker = Annotated[
+    str,
+    Field(
+        max_length=261,
+        pattern=_BROKER,
+        json_schema_extra=matching(_BROKER, "write each broker as host:port, such as kafka-1.example.com:9092"),
+    ),
+]
 Brokers = Annotated[tuple[Broker, ...], Field(min_length=1, max_length=16, json_schema_extra=ATOMIC)]
-Topic = Annotated[str, Field(min_length=1, max_length=249, pattern=r"^[-._a-zA-Z0-9]+$")]
+_TOPIC = "^[-._a-zA-Z0-9]+$"
+Topic = Annotated[str, Field(min_length=1, max_length=249, pattern=_TOPIC)]
 """As Kafka allows it (``Topic.validate``)."""
 SaslUser = Annotated[str, Field(min_length=1, max_length=255)]
 
@@ -37,6 +47,10 @@ class ForwardSink(ApiModel):
         Field(
             description="Its URL without /v1/batch, such as https://api.segment.io.",
             json_schema_extra=rules(
+                (
+                    f"self.contains('@') || self.matches(r'{_URL}')",
+                    "begin with http:// or https:// and end with host or path, such as https://api.segment.io",
+                ),
                 ("!self.contains('@')", "put the key into a Secret and name it in writeKeySecretRef, not into the URL"),
                 ("!self.matches('/v1(/.*)?$')", "leave out /v1 and what follows: it is added"),
             ),
@@ -81,7 +95,13 @@ class KafkaSink(
         Topic,
         Field(
             description="Topic, which must exist; its key is the user.",
-            json_schema_extra=rules(("!(self in ['.', '..'])", "choose another name: Kafka has no topic of this one")),
+            json_schema_extra=rules(
+                (
+                    f"self.matches(r'{_TOPIC}')",
+                    "use letters, digits, dots, hyphens and underscores: Kafka takes no other",
+                ),
+                ("!(self in ['.', '..'])", "choose another name: Kafka has no topic of this one"),
+            ),
         ),
     ]
     tls: Annotated[KafkaTls | None, Field(description="TLS; none = plain text.")] = None

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -62,20 +61,10 @@ def test_every_rule_says_what_the_user_can_do(kind: str) -> None:
 
 
 def test_committed_files_are_current() -> None:
-    assert generate.main(["--check", str(REPOSITORY)]) == 0
+    for path, content in generate.files().items():
+        assert (REPOSITORY / path).read_text() == content, path
     committed = [yaml.safe_load(file.read_text()) for file in sorted((REPOSITORY / "crds").glob("*.yaml"))]
     assert committed == documents()
-
-
-def test_a_file_that_differs_is_told_and_mended(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert generate.main([str(tmp_path)]) == 0
-    edited = tmp_path / "crds/customdomains.yaml"
-    edited.write_text(edited.read_text().replace("cdom", "cd"))
-
-    assert generate.main(["--check", str(tmp_path)]) == 1
-    assert "crds/customdomains.yaml differs from the API types" in capsys.readouterr().err
-    assert generate.main([str(tmp_path)]) == 0
-    assert generate.main(["--check", str(tmp_path)]) == 0
 
 
 class _Colour(StrEnum):
