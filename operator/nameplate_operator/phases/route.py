@@ -119,7 +119,8 @@ def _awaited(seen: Routing) -> str:
     if seen.ingress is None:
         return "The Ingress is being made."
     if seen.hostnames:
-        return f"The Ingress shows the host name {seen.hostnames[0]}, for which no address was found."
+        remedy = Reason.AWAITING_ADDRESS.remedy
+        return f"The Ingress shows the host name {seen.hostnames[0]}, for which no address was found. {remedy}"
     return "The Ingress shows no address; its controller gives it one."
 
 

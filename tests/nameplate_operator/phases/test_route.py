@@ -60,7 +60,9 @@ def awaiting(message: str) -> Verdict:
 
 FOLLOWING = verdict(Truth.TRUE, Reason.PROGRAMMED, "The address records follow lb.cloud.example.")
 NO_ADDRESS = "The Ingress shows no address; its controller gives it one."
-NO_HOST = "The Ingress shows the host name lb.cloud.example, for which no address was found."
+NO_HOST = (
+    "The Ingress shows the host name lb.cloud.example, for which no address was found. Look at the ingress controller."
+)
 FOREIGN = verdict(
     Truth.FALSE,
     Reason.NAME_CONFLICT,
