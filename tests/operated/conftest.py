@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cluster.programs import Programs
+from tests.operated.disclosure import secrets_told
 from tests.operated.tenant import Tenant
 from tests.operated.world import OperatedWorld
 
@@ -14,6 +15,7 @@ def shared_world(built_programs: Programs) -> Iterator[OperatedWorld]:
     """The world of this worker."""
     with OperatedWorld(built=built_programs) as started:
         yield started
+        assert secrets_told(started) == []
 
 
 @pytest.fixture
