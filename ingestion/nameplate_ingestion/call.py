@@ -32,3 +32,5 @@ Answer = Callable[[Reply], None]
 """Takes the one reply to a call, at once or later, in the loop's own thread."""
 Handler = Callable[[Call, Answer], None]
 """Answers a call exactly once and never raises."""
+Screen = Callable[[Call, int | None], Reply | None]
+"""Answers a call without its body if no body can change that; gets the octets of the body if they are told."""

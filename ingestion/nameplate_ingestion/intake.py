@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 from nameplate_api.json_lines import kind_and_places
@@ -9,7 +10,7 @@ from nameplate_api.sources import Durability
 from nameplate_ingestion import record
 from nameplate_ingestion.admission.answers import Row
 from nameplate_ingestion.admission.replies import refused
-from nameplate_ingestion.admission.respond import Keep, Outcome, respond
+from nameplate_ingestion.admission.respond import Keep, Outcome, respond, screen
 from nameplate_ingestion.call import Answer, Call, Reply
 from nameplate_ingestion.log.terms import Refusal
 from nameplate_ingestion.metrics import Numbers
@@ -18,6 +19,8 @@ from nameplate_ingestion.station import Station
 from nameplate_ingestion.tenant import Tenants
 
 _ROWS = {Refusal.FULL: Row.LOG_FULL, Refusal.FAILED: Row.LOG_FAILED}
+MOST_AT_SINK = 4096
+"""Requests of one domain that may wait for its sink: each is a client that waits too."""
 _BY_CODE = {row.code: row for row in Row}
 
 log = logging.getLogger(__name__)
@@ -35,6 +38,7 @@ class Intake:
         self.tenants, self.stations = {}, {}
         self.complete = False
         """Whether a host that has no tenant is nobody's for sure."""
+        self._at_sink: Counter[str] = Counter()
         self._now = now
         self._monotonic = time.monotonic
         self._numbers = numbers
@@ -49,47 +53,62 @@ class Intake:
         except Exception as error:  # noqa: BLE001 - whatever it was: whoever asked must have an answer
             log.error("A request ended in a fault of ours: %s", kind_and_places(error))  # noqa: TRY400
             outcome = Outcome(refused(call, Row.INTERNAL_ERROR), None, Row.INTERNAL_ERROR)
-        if outcome.row is Row.UNKNOWN_HOST and not self.complete:
-            outcome = Outcome(refused(call, Row.NOT_READY), None, Row.NOT_READY)
         if outcome.keep is None:
-            tenant = self.tenants.get(call.host)
-            self._requests["" if tenant is None else tenant.domain, outcome.row.code] += 1
-            self._numbers.observe("request_seconds", self._monotonic() - begun)
-            answer(outcome.reply)
+            answer(self._counted(call, outcome, begun))
         else:
             self._keep(call, answer, outcome, outcome.keep, begun)
 
-    def _keep(self, call: Call, answer: Answer, outcome: Outcome, keep: Keep, begun: float) -> None:
-        station = self.stations.get(keep.tenant.domain)
-        if station is None:
-            self._refuse(call, answer, keep, Refusal.FAILED, begun)
-            return
+    def screen(self, call: Call, octets: int | None) -> Reply | None:
+        """Return the answer to a call, still without its body, that no body can change."""
+        begun = self._monotonic()
+        outcome = screen(call, octets, self.tenants)
+        return None if outcome is None else self._counted(call, outcome, begun)
 
+    def _counted(self, call: Call, outcome: Outcome, begun: float) -> Reply:
+        if outcome.row is Row.UNKNOWN_HOST and not self.complete:
+            outcome = Outcome(refused(call, Row.NOT_READY), None, Row.NOT_READY)
+        tenant = self.tenants.get(call.host)
+        self._requests["" if tenant is None else tenant.domain, outcome.row.code] += 1
+        self._numbers.observe("request_seconds", self._monotonic() - begun)
+        return outcome.reply
+
+    def _keep(self, call: Call, answer: Answer, outcome: Outcome, keep: Keep, begun: float) -> None:
+        domain, source = keep.tenant.domain, keep.source.name
+        station = self.stations.get(domain)
         # A sink may be away for hours: only the disk is expected to be quick.
         timed = keep.source.durability is not Durability.SINK
+        if station is None or (not timed and self._at_sink[domain] >= MOST_AT_SINK):
+            self._refuse(call, answer, domain, Refusal.FAILED if station is None else Refusal.FULL, begun)
+            return
+        # What waits for a sink waits for long: it keeps neither the body nor the record in memory.
+        bare = call if timed else call._replace(body=b"")
+        row, reply, events, size = outcome.row, outcome.reply, keep.record.events, len(keep.record.body)
 
         def done(refusal: Refusal | None) -> None:
             if timed:
                 station.settle(self._monotonic())
+            else:
+                self._at_sink[domain] -= 1
             if refusal is not None:
-                self._refuse(call, answer, keep, refusal, begun)
+                self._refuse(bare, answer, domain, refusal, begun)
                 return
-            domain, source = keep.tenant.domain, keep.source.name
-            self._requests[domain, outcome.row.code] += 1
-            self._events[domain, source] += keep.record.events
-            self._octets[domain,] += len(keep.record.body)
+            self._requests[domain, row.code] += 1
+            self._events[domain, source] += events
+            self._octets[domain,] += size
             self._numbers.observe("request_seconds", self._monotonic() - begun)
-            answer(outcome.reply)
+            answer(reply)
 
         if timed:
             station.expect(begun)
+        else:
+            self._at_sink[domain] += 1
         refusal = station.log.append(record.encode(keep.record), keep.source.durability, done)
         if refusal is not None:
             done(refusal)
 
-    def _refuse(self, call: Call, answer: Answer, keep: Keep, refusal: Refusal, begun: float) -> None:
+    def _refuse(self, call: Call, answer: Answer, domain: str, refusal: Refusal, begun: float) -> None:
         row = _ROWS[refusal]
-        self._requests[keep.tenant.domain, row.code] += 1
+        self._requests[domain, row.code] += 1
         self._numbers.observe("request_seconds", self._monotonic() - begun)
         answer(refused(call, row))
 

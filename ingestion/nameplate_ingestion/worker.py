@@ -117,6 +117,7 @@ class Worker:
         # The largest of all domains; what is too much for one of them is refused by its own limit.
         largest = max((each.tenant.limits.body for each in domains.values()), default=Limits().body)
         server = self._server or Server(self._intake.handle, self._intake.turn_away, WANTED_HEADERS)
+        server.screen = self._intake.screen
         server.limits = ServerLimits(body=largest)
         if self._server is None:
             await server.listen(socket.socket(fileno=self._order.listener))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -144,3 +145,49 @@ def test_what_the_server_turns_away_has_a_row_too(reason: Refusal):
     assert code(intake.turn_away(reason, None)) == code(intake.turn_away(reason, call())) == reason.value
     assert intake.turn_away(reason, None).status == reason.status
     assert numbers.of("refused_requests") == {(reason.value,): 3}
+
+
+@pytest.mark.parametrize(
+    ("changes", "octets", "expected"),
+    [
+        ({"host": b"nobody.example"}, 5, "UnknownHost"),
+        ({"target": b"/nowhere"}, 5, "UnknownPath"),
+        ({}, 512_001, "BodyTooLarge"),
+        ({}, 5, None),
+        ({}, None, None),
+    ],
+)
+def test_what_no_body_can_change_is_answered_and_counted_before_it_is_read(
+    changes: dict[str, bytes], octets: int | None, expected: str | None
+):
+    intake, numbers = an_intake(None)
+    intake.complete = True
+    reply = intake.screen(call()._replace(body=b"", **changes), octets)
+    assert (None if reply is None else code(reply)) == expected
+    domain = "" if "host" in changes else DOMAIN
+    assert numbers.of("requests") == ({(domain, expected): 1} if expected else {})
+
+
+async def test_what_waits_for_the_sink_keeps_no_body_in_memory_and_is_bounded(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("nameplate_ingestion.intake.MOST_AT_SINK", 40)
+    station = await Station.open(DOMAIN, tmp_path, ROOM)
+    intake, _ = an_intake(station, Durability.SINK)
+    replies: list[Reply] = []
+    tracemalloc.start()
+    try:
+        for _ in range(40):
+            intake.handle(call(pad="x" * 30_000), replies.append)
+            await eventually(lambda: not station.log._unwritten, "the disk")
+        await eventually(lambda: len(station.log._at_sink) == 40, "the disk")
+        held = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert held < 10 * 30_000
+    intake.handle(call(), replies.append)
+    assert [(reply.status, code(reply)) for reply in replies] == [(429, "LogFull")]
+    records = await station.log.read(station.log.retired, 64 * MIB)
+    station.log.retire(records[-1][0])
+    assert [reply.status for reply in replies] == [429] + [200] * len(records)
+    intake.handle(call(), replies.append)
+    assert len(replies) == 1 + len(records), "there is room for one that waits"
+    await station.close()

@@ -50,6 +50,7 @@ class Row(Enum):
 
     NOT_READY = "NotReady", 503, "Not all settings could be read yet; the events are not kept, send them again.", 10
     KEY_MISSING = "KeyMissing", 503, "A source's key is not mounted yet; the events are not kept, send them again.", 10
+    BUSY = "Busy", 503, "Too many requests are under way that are not whole; send this one again.", 10
     # Node and Analytics.js heed Retry-After on 429 only.
     LOG_FULL = "LogFull", 429, "The sink is behind and the log is full; the events are not kept, send them again.", 10
     LOG_FAILED = "LogFailed", 503, "The log cannot be written; the events are not kept, send them again.", 10

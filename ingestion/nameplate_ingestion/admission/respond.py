@@ -7,7 +7,7 @@ import msgspec
 
 from nameplate_api.sources import SourceType
 from nameplate_ingestion.admission.answers import Refusal, Row
-from nameplate_ingestion.admission.body import read_body
+from nameplate_ingestion.admission.body import read_body, too_large
 from nameplate_ingestion.admission.client_address import client_address
 from nameplate_ingestion.admission.cors import preflight_headers
 from nameplate_ingestion.admission.events import Events, Rejected, read_events
@@ -15,7 +15,7 @@ from nameplate_ingestion.admission.pixel import read_query
 from nameplate_ingestion.admission.replies import SUCCESS, make_reply, refused
 from nameplate_ingestion.admission.routes import Kind, Route, find_route
 from nameplate_ingestion.admission.well_known import identify
-from nameplate_ingestion.admission.write_key import find_source
+from nameplate_ingestion.admission.write_key import check_user, find_source
 from nameplate_ingestion.call import Call, Reply
 from nameplate_ingestion.record import Record
 from nameplate_ingestion.tenant import Source, Tenant, Tenants
@@ -51,10 +51,31 @@ def respond(call: Call, tenants: Tenants, now: float) -> Outcome:
     try:
         return _respond(call, tenants, now)
     except Refusal as refusal:
-        return Outcome(refused(call, refusal.row, refusal.detail), None, refusal.row)
+        return _refused(call, refusal)
 
 
-def _respond(call: Call, tenants: Tenants, now: float) -> Outcome:
+def screen(call: Call, octets: int | None, tenants: Tenants) -> Outcome | None:
+    """Return the outcome of a call, without its body, that no body can change; None if it takes the body to tell.
+
+    ``octets`` is the size of the body, if that is told.
+    """
+    try:
+        tenant, route, _ = _find(call, tenants)
+        if octets is not None and octets > tenant.limits.body:
+            raise too_large(tenant.limits.body)
+        if route.kind is Kind.EVENTS and call.method == b"POST":
+            check_user(tenant, call.headers.get(b"authorization"))
+    except Refusal as refusal:
+        return _refused(call, refusal)
+    return None
+
+
+def _refused(call: Call, refusal: Refusal) -> Outcome:
+    return Outcome(refused(call, refusal.row, refusal.detail), None, refusal.row)
+
+
+def _find(call: Call, tenants: Tenants) -> tuple[Tenant, Route, bytes]:
+    """Return whose call it is, what its path is for, and its query. Raises Refusal."""
     tenant = tenants.get(call.host)
     if tenant is None:
         raise Refusal(Row.UNKNOWN_HOST)
@@ -64,6 +85,11 @@ def _respond(call: Call, tenants: Tenants, now: float) -> Outcome:
         raise Refusal(Row.UNKNOWN_PATH)
     if call.method not in route.methods:
         raise Refusal(Row.METHOD_NOT_ALLOWED)
+    return tenant, route, query
+
+
+def _respond(call: Call, tenants: Tenants, now: float) -> Outcome:
+    tenant, route, query = _find(call, tenants)
     if call.method == b"OPTIONS":
         return Outcome(make_reply(call, Row.PREFLIGHT, SUCCESS, preflight_headers(route.methods)), None, Row.PREFLIGHT)
     if route.kind is Kind.EVENTS:

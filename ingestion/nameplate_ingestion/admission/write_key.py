@@ -25,6 +25,12 @@ def find_source(tenant: Tenant, authorization: bytes | None, said: Iterable[str 
     return source
 
 
+def check_user(tenant: Tenant, authorization: bytes | None) -> None:
+    """Refuse a key of Basic authentication that is no source's, which nothing in a body can mend. Raises Refusal."""
+    if _basic_user(authorization) is not None:
+        find_source(tenant, authorization, ())
+
+
 def _basic_user(authorization: bytes | None) -> bytes | None:
     """Return the user (RFC 7617) whatever the password; credentials that cannot be read are a key that nobody has."""
     if authorization is None or authorization[:6].lower() != b"basic ":

@@ -28,6 +28,11 @@ class ChunkedBody:
         self._trailers: int | None = None
         """Octets of the trailer lines so far, once the last chunk was there."""
 
+    @property
+    def held(self) -> int:
+        """Octets that lie here."""
+        return len(self._data) + len(self._pending)
+
     def feed(self, octets: bytes) -> tuple[bytes, int] | None:
         """Return the body and how many of these octets belonged to it, or None if more are needed. Raises Refused."""
         octets = self._pending + octets

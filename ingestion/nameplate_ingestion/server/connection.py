@@ -7,15 +7,13 @@ from collections import deque
 from math import inf
 from typing import Final, cast
 
-from nameplate_ingestion.call import Call
+from nameplate_ingestion.call import Call, Reply
 from nameplate_ingestion.server.exchange import Exchange
-from nameplate_ingestion.server.refusal import Refusal, Refused
-from nameplate_ingestion.server.reply_octets import CONTINUE
+from nameplate_ingestion.server.refusal import Refusal, Refused, Screened
+from nameplate_ingestion.server.reply_octets import CLOSE, CONTINUE, KEEP_ALIVE
 from nameplate_ingestion.server.request_reader import RequestReader, Stage
 from nameplate_ingestion.server.service import Service
 
-_CLOSE: Final = b"Connection: close\r\n"
-_KEEP_ALIVE: Final = b"Connection: keep-alive\r\n"
 _RESET: Final = struct.pack("ii", 1, 0)
 _MOST_HELD: Final = 64 * 1024
 """Octets of answers that may lie here before the connection reads no more; it goes on once all of them are gone."""
@@ -47,13 +45,15 @@ class Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=_MOST_HELD, low=0)
         peer = transport.get_extra_info("peername")
-        self._reader = RequestReader(service.kept, service.limits, peer[0] if isinstance(peer, tuple) else "")
+        address = peer[0] if isinstance(peer, tuple) else ""
+        self._reader = RequestReader(service.kept, service.limits, address, service.screen)
         service.enter(self)
         self._allow(service.deadlines.head_timeout)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         """Forget everything; answers that come now go nowhere."""
         self._service.leave(self)
+        self._let_go()
         self._deaf = True
         self._lingers_since = -inf
         self._exchanges.clear()
@@ -101,6 +101,13 @@ class Connection(asyncio.Protocol):
         if not self._exchanges and self._reader.stage is Stage.IDLE and self._lingers_since == inf:
             self._finish()
 
+    def give_way(self) -> None:
+        """End: others need the place of what lies here."""
+        if self._write_due < inf:
+            self.abort()
+        else:
+            self._refuse(Refusal.BUSY, self._reader.begun)
+
     def abort(self) -> None:
         """End at once, so that the kernel too forgets what the client did not take."""
         self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
@@ -128,14 +135,25 @@ class Connection(asyncio.Protocol):
                 service.handler(call, exchange.answer)
         except Refused as refused:
             self._refuse(refused.reason, refused.call)
+        except Screened as screened:
+            self._end_with(screened.reply, screened.call)
         finally:
             self._advancing = False
         if self._deaf:
+            self._let_go()
+            if self._lingers_since == inf:
+                # The client has nothing more to do, and whoever has the request may take any time.
+                self._allow(inf)
             return
         if served < free and self._write_due == inf:
             self._await_more(moved=served > 0)
         else:
             self._hold(again=len(exchanges) < service.limits.pipelined)
+        service.unfinished.weigh(self, self._reader.held, service.limits.held)
+
+    def _let_go(self) -> None:
+        self._reader.forget()
+        self._service.unfinished.release(self)
 
     def _await_more(self, *, moved: bool) -> None:
         """All that came was read: say until when there must be more."""
@@ -148,7 +166,7 @@ class Connection(asyncio.Protocol):
         # Empty lines make an idle client no busier: they move no deadline.
         if moved or self._paused or stage not in (self._stage, Stage.IDLE):
             self._stage = stage
-            self._allow(self._time_for(stage))
+            self._allow(self._service.time_for(stage, owes=bool(self._exchanges)))
         if self._paused:
             self._resume()
         if self._reader.awaits_continue and not self._exchanges:
@@ -164,21 +182,13 @@ class Connection(asyncio.Protocol):
             # Others shall have their turn between two bursts of one client.
             self._service.loop.call_soon(self._advance)
 
-    def _time_for(self, stage: Stage) -> float:
-        deadlines = self._service.deadlines
-        if stage is Stage.BODY:
-            return deadlines.body_timeout
-        if stage is Stage.HEAD:
-            return deadlines.head_timeout
-        return inf if self._exchanges else deadlines.idle_timeout
-
     def flush(self) -> None:
         """Send the answers whose turn it is."""
         exchanges = self._exchanges
         while exchanges and (reply := exchanges[0].reply) is not None:
             exchange = exchanges.popleft()
             last = not (exchange.persistent and (exchanges or self._goes_on()))
-            line = _CLOSE if last else b"" if exchange.modern else _KEEP_ALIVE
+            line = CLOSE if last else b"" if exchange.modern else KEEP_ALIVE
             self._transport.write(self._service.writer.octets(reply, line, bodiless=exchange.bodiless))
             if last:
                 exchanges.clear()
@@ -207,12 +217,16 @@ class Connection(asyncio.Protocol):
 
     def _refuse(self, reason: Refusal, call: Call | None) -> None:
         """Answer, after those before, that this cannot be answered, and read no more."""
+        self._end_with(self._service.refuse(reason, call), call)
+
+    def _end_with(self, reply: Reply, call: Call | None) -> None:
         self._deaf = True
+        self._let_go()
         self._allow(inf)
         bodiless = call is not None and call.method == b"HEAD"
         exchange = Exchange(self, persistent=False, modern=True, bodiless=bodiless)
         self._exchanges.append(exchange)
-        exchange.answer(self._service.refuse(reason, call))
+        exchange.answer(reply)
 
     def _finish(self) -> None:
         """Send what is left, then wait for the client to close: a close with unread octets would destroy the answer."""

@@ -1,11 +1,11 @@
-"""What one connection may ask of the server: sizes in octets, times in seconds."""
+"""What clients may ask of the server: sizes in octets, times in seconds."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class ServerLimits:
-    """How large the parts of a request may be, and how many requests of a connection may wait for their answers."""
+    """How large the parts of a request may be, how many of them may wait, and what all clients may take together."""
 
     target: int = 8192
     header_line: int = 8192
@@ -14,6 +14,10 @@ class ServerLimits:
     headers: int = 100
     body: int = 512_000
     pipelined: int = 16
+    connections: int = 8192
+    """Of all clients together; who comes then is turned away."""
+    held: int = 32 * 1024**2
+    """Octets of all requests that are not whole; beyond that, whoever began first is turned away."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Self
 
-from nameplate_ingestion.call import Call
+from nameplate_ingestion.call import Call, Reply
 
 
 class Refusal(StrEnum):
@@ -29,6 +29,8 @@ class Refusal(StrEnum):
     HEAD_TOO_LARGE = "HeadersTooLarge", 431
     UNIMPLEMENTED = "NotImplemented", 501
     """A method or a transfer coding that this server does not have."""
+    BUSY = "Busy", 503
+    """Others need the place: too many connections, or too many octets of requests that are not whole."""
     VERSION = "VersionNotSupported", 505
     """Neither HTTP/1.0 nor HTTP/1.1."""
 
@@ -40,4 +42,14 @@ class Refused(Exception):
         """Keep reason and call."""
         super().__init__(reason)
         self.reason = reason
+        self.call = call
+
+
+class Screened(Exception):
+    """A request was answered before its body came."""
+
+    def __init__(self, reply: Reply, call: Call) -> None:
+        """Keep the answer and the call."""
+        super().__init__(reply.status)
+        self.reply = reply
         self.call = call

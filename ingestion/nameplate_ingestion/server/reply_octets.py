@@ -5,6 +5,8 @@ from http import HTTPStatus
 from nameplate_ingestion.call import Reply
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+CLOSE = b"Connection: close\r\n"
+KEEP_ALIVE = b"Connection: keep-alive\r\n"
 _BODILESS = frozenset({204, 304})
 """Their answers end with the header block, and a length would speak of another answer (RFC 9110, 8.6)."""
 _MOST_KEPT = 1024

@@ -4,11 +4,11 @@ from collections.abc import Set as AbstractSet
 from enum import Enum
 from typing import NamedTuple
 
-from nameplate_ingestion.call import Call
+from nameplate_ingestion.call import Call, Screen
 from nameplate_ingestion.server.chunked import ChunkedBody
 from nameplate_ingestion.server.head import CHUNKED, Head, read_head
 from nameplate_ingestion.server.limits import ServerLimits
-from nameplate_ingestion.server.refusal import Refusal, Refused
+from nameplate_ingestion.server.refusal import Refusal, Refused, Screened
 from nameplate_ingestion.server.sized import SizedBody
 
 _HEAD_END = b"\r\n\r\n"
@@ -44,12 +44,14 @@ class RequestReader:
         "_line",
         "_octets",
         "_peer",
+        "_screen",
         "_searched",
         "awaits_continue",
     )
 
-    def __init__(self, kept: AbstractSet[bytes], limits: ServerLimits, peer: str) -> None:
+    def __init__(self, kept: AbstractSet[bytes], limits: ServerLimits, peer: str, screen: Screen) -> None:
         """Read from the beginning of a connection with `peer`; `kept` is that of `read_head`."""
+        self._screen = screen
         self._kept = kept
         self._limits = limits
         self._line = limits.target + _LINE_MARGIN
@@ -74,6 +76,16 @@ class RequestReader:
         """The request whose body is being read, so far."""
         return None if self._head is None else self._call(self._head, b"")
 
+    @property
+    def held(self) -> int:
+        """Octets that came and are in no request yet."""
+        return len(self._octets) - self._at + (self._body.held if self._body is not None else 0)
+
+    def forget(self) -> None:
+        """Let go of all octets, for nothing will be read any more."""
+        self._octets, self._at = b"", 0
+        self._head = self._body = None
+
     def feed(self, octets: bytes) -> None:
         """Take what came from the client."""
         if self._at < len(self._octets):
@@ -84,7 +96,7 @@ class RequestReader:
         self._octets, self._at = octets, 0
 
     def read(self) -> Request | None:
-        """Return the next request, or None if more octets are needed. Raises Refused, which is the end."""
+        """Return the next request, or None if more octets are needed. Refused and Screened are the end."""
         if self._head is None:
             head = self._read_head()
             if head is None:
@@ -140,6 +152,10 @@ class RequestReader:
             raise Refused(Refusal.HEAD_TOO_LARGE)
 
     def _begin_body(self, head: Head) -> None:
+        call = self._call(head, b"")
+        reply = self._screen(call, None if head.length == CHUNKED else head.length)
+        if reply is not None:
+            raise Screened(reply, call)
         self._head = head
         self._body = ChunkedBody(self._limits.body) if head.length == CHUNKED else SizedBody(head.length)
         self.awaits_continue = head.expects_continue

@@ -8,11 +8,12 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Final
 
-from nameplate_ingestion.call import Handler
+from nameplate_ingestion.call import Handler, Screen
 from nameplate_ingestion.server.connection import Connection
 from nameplate_ingestion.server.head import FRAMING
 from nameplate_ingestion.server.limits import Deadlines, ServerLimits
 from nameplate_ingestion.server.service import Refuse, Service
+from nameplate_ingestion.server.turned_away import TurnedAway
 from nameplate_ingestion.server.watch import Watch
 
 _BACKLOG: Final = 4096
@@ -56,11 +57,25 @@ class Server:
     def limits(self, limits: ServerLimits) -> None:
         self._service.limits = limits
 
+    @property
+    def screen(self) -> Screen:
+        """What is asked before a body is read that did not come with its head."""
+        return self._service.screen
+
+    @screen.setter
+    def screen(self, screen: Screen) -> None:
+        self._service.screen = screen
+
     async def listen(self, bound: socket.socket) -> None:
         """Accept connections on a bound TCP or Unix socket."""
         loop = self._service.loop
         create = loop.create_unix_server if bound.family == socket.AF_UNIX else loop.create_server
-        self._listeners.append(await create(lambda: Connection(self._service), sock=bound, backlog=_BACKLOG))
+        self._listeners.append(await create(self._greet, sock=bound, backlog=_BACKLOG))
+
+    def _greet(self) -> asyncio.Protocol:
+        service = self._service
+        many = len(service.connections) >= service.limits.connections
+        return TurnedAway(service) if many else Connection(service)
 
     def drain(self) -> None:
         """Go on serving, but end every connection with its next answer."""

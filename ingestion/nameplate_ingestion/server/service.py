@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from math import inf
 from typing import Protocol
 
-from nameplate_ingestion.call import Call, Handler, Reply
+from nameplate_ingestion.call import Call, Handler, Reply, Screen
 from nameplate_ingestion.server.limits import Deadlines, ServerLimits
 from nameplate_ingestion.server.refusal import Refusal
 from nameplate_ingestion.server.reply_octets import ReplyWriter
+from nameplate_ingestion.server.request_reader import Stage
+from nameplate_ingestion.server.unfinished import Unfinished
 
 Refuse = Callable[[Refusal, Call | None], Reply]
 """Says what to answer a request that is turned away; the call is there if its header block could be read."""
@@ -41,8 +44,10 @@ class Service:
     limits: ServerLimits
     deadlines: Deadlines
     loop: asyncio.AbstractEventLoop
+    screen: Screen = lambda call, octets: None  # noqa: ARG005
     connections: set[Watched] = field(default_factory=set)
     writer: ReplyWriter = field(default_factory=ReplyWriter)
+    unfinished: Unfinished = field(default_factory=Unfinished)
     draining: bool = False
     """Answers end their connections from now on."""
     deserted: asyncio.Event = field(default_factory=asyncio.Event)
@@ -51,6 +56,14 @@ class Service:
     def __post_init__(self) -> None:
         """Nobody is connected yet."""
         self.deserted.set()
+
+    def time_for(self, stage: Stage, *, owes: bool) -> float:
+        """Return the seconds that a client has for this stage of its next request; any, if it is owed an answer."""
+        if stage is Stage.BODY:
+            return self.deadlines.body_timeout
+        if stage is Stage.HEAD:
+            return self.deadlines.head_timeout
+        return inf if owes else self.deadlines.idle_timeout
 
     def enter(self, connection: Watched) -> None:
         """Somebody connected."""

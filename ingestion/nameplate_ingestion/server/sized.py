@@ -9,6 +9,11 @@ class SizedBody:
         self._length = length
         self._data = bytearray()
 
+    @property
+    def held(self) -> int:
+        """Octets that lie here."""
+        return len(self._data)
+
     def feed(self, octets: bytes) -> tuple[bytes, int] | None:
         """Return the body and how many of these octets belonged to it, or None if more are needed."""
         missing = self._length - len(self._data)

@@ -17,6 +17,7 @@ STATUS = {
     Refusal.EXPECTATION: 417,
     Refusal.HEAD_TOO_LARGE: 431,
     Refusal.UNIMPLEMENTED: 501,
+    Refusal.BUSY: 503,
     Refusal.VERSION: 505,
 }
 

@@ -25,7 +25,7 @@ KEPT = FRAMING | WANTED
 
 def read(pieces: Iterable[bytes]) -> tuple[list[Call], Refusal | None]:
     """Return the calls of a connection that sends these pieces, and why it was refused if it was."""
-    reader = RequestReader(KEPT, ServerLimits(), PEER)
+    reader = RequestReader(KEPT, ServerLimits(), PEER, lambda *_: None)
     calls: list[Call] = []
     try:
         for piece in pieces:
