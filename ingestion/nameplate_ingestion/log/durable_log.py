@@ -226,6 +226,8 @@ class DurableLog:
             if entry.level is Durability.DISK:
                 entry.done(None)
             elif entry.level is Durability.SINK:
+                # It may wait for hours, and what it says is on disk.
+                entry.octets = b""
                 self._at_sink.append(entry)
         self._news.set()
 
