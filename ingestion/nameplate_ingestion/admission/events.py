@@ -6,7 +6,7 @@ import msgspec
 
 from nameplate_ingestion.admission.answers import Refusal, Row
 from nameplate_ingestion.admission.event import Event, Fault, find_fault, too_large, wrong_kind
-from nameplate_ingestion.admission.json_bounds import check_digits, check_levels
+from nameplate_ingestion.admission.json_bounds import check_digits, check_keys, check_levels
 from nameplate_ingestion.admission.json_text import read_json
 from nameplate_ingestion.admission.routes import BATCH
 from nameplate_ingestion.tenant import Limits
@@ -73,6 +73,7 @@ def _read_single(body: bytes, call: str, limits: Limits) -> Events:
         raise Refusal(Row.EVENT_TOO_LARGE, too_large(len(body), limits.event).of(""))
     event, body = read_json(body, _event)
     check_digits(body)
+    check_keys(body, [])
     check_levels(body, [])
     if fault := find_fault(event, call):
         return Events([event.write_key], 0, body, [Rejected(0, fault.row, fault.of(""))])
@@ -85,6 +86,7 @@ def _read_batch(body: bytes, limits: Limits) -> Events:
         raise Refusal(Row.TOO_MANY_EVENTS, f"batch: found {len(batch.batch):,}, expected at most {limits.events:,}")
     members = [bytes(octets) for octets in batch.batch]
     check_digits(body)
+    check_keys(body, members)
     check_levels(body, members)
     added = batch.added
     if added:

@@ -7,6 +7,10 @@ from nameplate_ingestion.admission.answers import Refusal, Row
 
 MOST_LEVELS = 64
 MOST_DIGITS = 127
+MOST_KEYS = 10_000
+"""Of one event, and of all that stands beside events (Segment's rate limits, "Properties")."""
+_LEAST_KEY = 5
+"""Octets that a key with its value and the comma takes at the least."""
 _STRIDE = 16
 _DIGITS = bytes(0x30 if 0x30 <= octet <= 0x39 else 0x20 for octet in range(256))
 _SAMPLED_RUN = b"0" * ((MOST_DIGITS + 1) // _STRIDE)
@@ -36,9 +40,29 @@ def check_levels(text: bytes, parts: list[bytes]) -> None:
         raise too_deep()
 
 
+def check_keys(text: bytes, parts: list[bytes]) -> None:
+    """Raise Refusal if well-formed JSON, but for the parts that stand in it, or one of the parts has more keys."""
+    # Most texts are too short to hold so many.
+    around = len(text)
+    for part in parts:
+        around -= len(part)
+        if len(part) > _LEAST_KEY * MOST_KEYS and _keys(part) > MOST_KEYS:
+            raise _too_many_keys()
+    if around > _LEAST_KEY * MOST_KEYS and _keys(text) - sum(map(_keys, parts)) > MOST_KEYS:
+        raise _too_many_keys()
+
+
 def too_deep() -> Refusal:
     """Return the refusal of JSON that nests too deeply."""
     return Refusal(Row.INVALID_JSON, f"more than {MOST_LEVELS} levels of objects and arrays")
+
+
+def _too_many_keys() -> Refusal:
+    return Refusal(Row.INVALID_JSON, f"more than {MOST_KEYS:,} keys")
+
+
+def _keys(text: bytes) -> int:
+    return _outside_strings(text).count(b":")
 
 
 def _count(text: bytes) -> int:

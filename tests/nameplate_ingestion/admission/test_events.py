@@ -199,3 +199,31 @@ def test_levels_and_digits_are_bounded_in_every_body(call):
         with pytest.raises(Refusal) as refusal:
             read_events(body % bad, call, LIMITS)
         assert refusal.value.row is Row.INVALID_JSON
+
+
+def keys(count):
+    return "{" + ",".join(f'"{number}":"a:b"' for number in range(count)) + "}"
+
+
+@pytest.mark.parametrize(
+    ("call", "body"),
+    [
+        pytest.param("track", '{{"userId":"u","event":"e","x":{}}}', id="an event"),
+        pytest.param("batch", '{{"batch":[{{"userId":"u","type":"page","x":{}}}]}}', id="an event of a batch"),
+        pytest.param("batch", '{{"x":{},"batch":[{{"userId":"u","type":"page"}}]}}', id="beside the events"),
+    ],
+)
+def test_keys_are_bounded(call, body):
+    wide = Limits(event=1_000_000, body=4_000_000)
+    fixed = 3 if call == "track" else 3 if '"x":{},"batch"' not in body else 2
+    assert read_events(body.format(keys(10_000 - fixed)).encode(), call, wide).kept == 1
+    with pytest.raises(Refusal) as refusal:
+        read_events(body.format(keys(10_000 - fixed + 1)).encode(), call, wide)
+    assert refusal.value.row is Row.INVALID_JSON
+    assert "more than 10,000 keys" in refusal.value.detail
+
+
+def test_many_events_may_have_many_keys_together():
+    event = f'{{"userId":"u","type":"page","x":{keys(500)}}}'
+    body = f'{{"batch":[{",".join([event] * 50)}]}}'
+    assert read_events(body.encode(), "batch", Limits(body=4_000_000)).kept == 50
