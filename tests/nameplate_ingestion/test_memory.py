@@ -1,0 +1,210 @@
+"""Memory of the running program: flat over millions of requests, and bounded whatever a client does."""
+
+import asyncio
+import gzip
+import json
+import resource
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.nameplate_ingestion.mounted import WEBSITE, Mounts, document
+from tests.world.ingestion_process import IngestionProcess
+
+MIB = 1024**2
+HOST = b"api.cdp.acme.com"
+GOOD = b'{"success":true}'
+PAGE = b'{"type":"page","userId":"u"}'
+EVENT = b'{"userId":"u","event":"e","writeKey":"k3y"}'
+
+
+def post(body: bytes, *more: bytes, length: int | None = None) -> bytes:
+    """Return a batch as a request, or the beginning of one that tells another length."""
+    length = len(body) if length is None else length
+    lines = [b"POST /v1/b HTTP/1.1", b"Host: " + HOST, b"Content-Length: %d" % length, *more]
+    return b"\r\n".join(lines) + b"\r\n\r\n" + body
+
+
+def octets_of(pid: int, name: str = "VmRSS") -> int:
+    """Return what a process has in memory, or with VmHWM had at most since it began."""
+    line = next(each for each in Path(f"/proc/{pid}/status").read_text().splitlines() if each.startswith(name))
+    return int(line.split()[1]) * 1024
+
+
+class Growth:
+    """How much more than now the only worker takes at the most."""
+
+    def __init__(self, service: IngestionProcess) -> None:
+        """Begin after a first request, with which caches are filled."""
+        assert service.post(HOST.decode(), "/v1/track", json.loads(EVENT)).is_success
+        self._service = service
+        (self._pid,) = service.workers()
+        self._before = octets_of(self._pid)
+
+    def most(self) -> int:
+        """Return the peak since the beginning."""
+        assert self._service.workers() == [self._pid], "the worker ended"
+        return octets_of(self._pid, "VmHWM") - self._before
+
+
+async def ask(place: Path, request: bytes) -> bytes:
+    """Send one request on a connection of its own; return status and body."""
+    reader, writer = await asyncio.open_unix_connection(str(place))
+    try:
+        writer.write(request)
+        async with asyncio.timeout(60):
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+            return head.split(b" ")[1] + b" " + await reader.readexactly(length)
+    finally:
+        writer.close()
+
+
+def batch(events: int, context: int) -> bytes:
+    """Return a batch of small events with a context of so many octets for all of them."""
+    pages = b",".join([PAGE] * events)
+    return b'{"writeKey":"k3y","context":{"a":"%b"},"batch":[%b]}' % (b"a" * context, pages)
+
+
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        pytest.param(lambda: gzip.compress(bytes(300 * MIB)), b"BodyTooLarge", id="300 MiB of zeros"),
+        pytest.param(lambda: gzip.compress(bytes(512_000)) * 400, b"BodyTooLarge", id="many full members"),
+        pytest.param(lambda: gzip.compress(b"") * 25_000, b"BodyTooLarge", id="25,000 empty members"),
+        pytest.param(lambda: gzip.compress(batch(5, 430_000)), b"EventTooLarge", id="a context beyond an event"),
+        pytest.param(lambda: gzip.compress(batch(2500, 430_000)), b"BodyTooLarge", id="a gigabyte of events"),
+        pytest.param(lambda: gzip.compress(batch(2500, 30_000)), b"BodyTooLarge", id="events that fill many bodies"),
+    ],
+)
+def test_a_bomb_is_refused_and_takes_no_memory(service: IngestionProcess, make: Callable[[], bytes], code: bytes):
+    bomb = make()
+    assert len(bomb) <= 512_000
+    service.start()
+    service.wait_ready()
+    growth = Growth(service)
+
+    async def all_at_once() -> list[bytes]:
+        request = post(bomb, b"Content-Encoding: gzip")
+        return await asyncio.gather(*[ask(service.socket, request) for _ in range(20)])
+
+    for answer in asyncio.run(all_at_once()):
+        assert answer.startswith(b"413 ")
+        assert b'"code":"%b"' % code in answer
+    assert growth.most() <= 32 * MIB
+
+
+def test_two_thousand_nearly_whole_bodies_take_little_memory_and_delay_nobody(service: IngestionProcess):
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    assert files >= 4000, "this test needs an open file for each of 2,000 connections: raise ulimit -n"
+    service.start()
+    service.wait_ready()
+    growth = Growth(service)
+    nearly = post(b"x" * 511_000, length=512_000)
+
+    async def all_at_once() -> list[bytes]:
+        slow, answers = [], []
+        for number in range(2000):
+            _, writer = await asyncio.open_unix_connection(str(service.socket))
+            writer.write(nearly)
+            slow.append(writer)
+            if number % 20 == 0:
+                await writer.drain()
+                answers.append(await ask(service.socket, post(b'{"writeKey":"k3y","batch":[%b]}' % PAGE)))
+        for _ in range(20):
+            # One that is larger than what comes in one piece.
+            events = b",".join([PAGE[:-1] + b',"a":"%b"}' % (b"y" * 30_000)] * 16)
+            answers.append(await ask(service.socket, post(b'{"writeKey":"k3y","batch":[%b]}' % events)))
+        for writer in slow:
+            writer.transport.abort()
+        return answers
+
+    answers = asyncio.run(all_at_once())
+    assert len(answers) == 120
+    assert set(answers) == {b"200 " + GOOD}
+    assert growth.most() <= 96 * MIB
+
+
+def test_requests_that_wait_for_the_sink_take_little_memory(service: IngestionProcess, mounts: Mounts):
+    away = {"forward": {"url": "http://127.0.0.1:9"}}
+    mounts.write(document(sources=[WEBSITE, WEBSITE | {"name": "w", "writeKey": "s", "durability": "Sink"}], sink=away))
+    service.start()
+    service.wait_ready()
+    growth = Growth(service)
+    events = b",".join([PAGE[:-1] + b',"a":"%b"}' % (b"y" * 30_000)] * 16)
+    request = post(b'{"writeKey":"s","batch":[%b]}' % events)
+
+    async def all_wait() -> None:
+        connections = []
+        for _ in range(300):
+            reader, writer = await asyncio.open_unix_connection(str(service.socket))
+            writer.write(request)
+            await writer.drain()
+            # A request of the same log behind it is safe: so is that one.
+            assert await ask(service.socket, post(b'{"writeKey":"k3y","batch":[%b]}' % PAGE)) == b"200 " + GOOD
+            connections.append((reader, writer))
+        for reader, writer in connections:
+            assert not reader._buffer, "nothing is answered before the sink has it"  # type: ignore[attr-defined]
+            writer.transport.abort()
+
+    asyncio.run(all_wait())
+    assert growth.most() <= 64 * MIB
+
+
+ALL = 2_000_000
+SHARE = 10
+CONNECTIONS = 16
+BURST = 20
+
+
+def bursts(connection: int, requests: int, seed: int) -> Iterator[bytes]:
+    """Yield bursts of requests no two of which are alike: other people, origins, addresses, queries."""
+    for first in range(0, requests, BURST):
+        burst = []
+        for number in range(first, first + BURST):
+            name = b"%d-%d-%d" % (seed, connection, number)
+            body = b'{"userId":"u%b","event":"e","messageId":"m%b","writeKey":"k3y"}' % (name, name)
+            address = b"10.%d.%d.%d" % (connection, number // 256 % 256, number % 256)
+            lines = [b"POST /v1/t?%b HTTP/1.1" % name, b"Host: " + HOST, b"Origin: https://o%b.example" % name]
+            lines += [b"X-Forwarded-For: " + address, b"Content-Length: %d" % len(body)]
+            burst.append(b"\r\n".join(lines) + b"\r\n\r\n" + body)
+        yield b"".join(burst)
+
+
+def collect(data: Path) -> None:
+    """Take away every file of events but the newest, as whoever processes them does."""
+    for file in sorted(data.glob("*/0/events/events-*.jsonl"))[:-1]:
+        file.unlink()
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+def test_memory_is_flat_over_two_million_requests(
+    service: IngestionProcess, mounts: Mounts, seed: int, request: pytest.FixtureRequest
+):
+    requests = ALL if request.config.getoption("soak") else ALL // SHARE
+    service.start()
+    service.wait_ready()
+    (pid,) = service.workers()
+
+    async def client(connection: int, most: int) -> int:
+        reader, writer = await asyncio.open_unix_connection(str(service.socket))
+        accepted = 0
+        for burst in bursts(connection, most // CONNECTIONS, seed):
+            writer.write(burst)
+            for _ in range(BURST):
+                accepted += (await reader.readuntil(GOOD)).startswith(b"HTTP/1.1 200 ")
+            collect(mounts.data)
+        writer.close()
+        return accepted
+
+    async def run(most: int) -> int:
+        return sum(await asyncio.gather(*[client(number, most) for number in range(CONNECTIONS)]))
+
+    # Caches fill and the allocator takes what it needs.
+    asyncio.run(run(requests // 5))
+    before = octets_of(pid), octets_of(service.pid)
+    assert asyncio.run(run(requests)) == requests
+    assert octets_of(pid) - before[0] < 4 * MIB
+    assert octets_of(service.pid) - before[1] < 4 * MIB
