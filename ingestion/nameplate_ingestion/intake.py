@@ -43,6 +43,7 @@ class Intake:
         self._monotonic = time.monotonic
         self._numbers = numbers
         self._requests, self._events = numbers.of("requests"), numbers.of("events")
+        self._rejected = numbers.of("rejected_events")
         self._octets, self._unserved = numbers.of("body_bytes"), numbers.of("refused_requests")
 
     def handle(self, call: Call, answer: Answer) -> None:
@@ -82,6 +83,7 @@ class Intake:
             return
         # What waits for a sink waits for long: it keeps neither the body nor the record in memory.
         bare = call if timed else call._replace(body=b"")
+        rejected = keep.rejected
         row, reply, events, size = outcome.row, outcome.reply, keep.record.events, len(keep.record.body)
 
         def done(refusal: Refusal | None) -> None:
@@ -95,6 +97,8 @@ class Intake:
             self._requests[domain, row.code] += 1
             self._events[domain, source] += events
             self._octets[domain,] += size
+            for code, count in rejected.items():
+                self._rejected[domain, source, code] += count
             self._numbers.observe("request_seconds", self._monotonic() - begun)
             answer(reply)
 

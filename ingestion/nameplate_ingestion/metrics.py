@@ -34,6 +34,12 @@ MEASURES = (
     Measure("requests", "counter", ("domain", "code"), "Requests answered, by the code of docs/answers.md."),
     Measure("refused_requests", "counter", ("code",), "Requests that the server turned away before any domain."),
     Measure("events", "counter", ("domain", "source"), "Events acknowledged."),
+    Measure(
+        "rejected_events",
+        "counter",
+        ("domain", "source", "code"),
+        "Events that were left out of batches that were taken: few SDKs look at what is said of them.",
+    ),
     Measure("body_bytes", "counter", _DOMAIN, "Octets of the bodies of acknowledged requests, decompressed."),
     Measure("request_seconds", "histogram", (), "Time from a whole request to its answer."),
     Measure("connections", "gauge", (), "Connections open now."),

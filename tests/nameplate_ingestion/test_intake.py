@@ -168,6 +168,24 @@ def test_what_no_body_can_change_is_answered_and_counted_before_it_is_read(
     assert numbers.of("requests") == ({(domain, expected): 1} if expected else {})
 
 
+async def test_events_that_are_left_out_of_a_batch_are_counted_by_the_reason(tmp_path: Path):
+    station = await Station.open(DOMAIN, tmp_path, ROOM)
+    intake, numbers = an_intake(station)
+    replies: list[Reply] = []
+    good = {"type": "page", "userId": "u"}
+    events = [good, {"type": "page"}, {"type": "page"}, good | {"x": "y" * 40_000}, good]
+    body = json.dumps({"writeKey": "k3y", "batch": events}).encode()
+    intake.handle(call()._replace(target=b"/v1/batch", body=body), replies.append)
+    await eventually(lambda: replies, "the answer")
+    assert json.loads(replies[0].body)["rejectedEvents"] == 3
+    assert numbers.of("events") == {(DOMAIN, "website"): 2}
+    assert numbers.of("rejected_events") == {
+        (DOMAIN, "website", "InvalidEvent"): 2,
+        (DOMAIN, "website", "EventTooLarge"): 1,
+    }
+    await station.close()
+
+
 async def test_what_waits_for_the_sink_keeps_no_body_in_memory_and_is_bounded(tmp_path: Path, monkeypatch):
     monkeypatch.setattr("nameplate_ingestion.intake.MOST_AT_SINK", 40)
     station = await Station.open(DOMAIN, tmp_path, ROOM)

@@ -1,6 +1,8 @@
 """The one function from a request to its answer: pure but for the record's random id."""
 
 import random
+from collections import Counter
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -25,6 +27,8 @@ WANTED_HEADERS = frozenset({b"authorization", b"content-encoding", b"origin", b"
 MOST_REJECTED_SHOWN = 20
 _DEVICES = frozenset({SourceType.ANALYTICS_JS, SourceType.MOBILE, SourceType.PIXEL})
 
+_NONE: Mapping[str, int] = {}
+
 _encode = msgspec.json.Encoder().encode
 # No secret, only unlike all others; to ask the kernel each time would let other threads in between.
 _random_bits = random.Random().getrandbits  # noqa: S311
@@ -36,6 +40,8 @@ class Keep(NamedTuple):
     tenant: Tenant
     source: Source
     record: Record
+    rejected: Mapping[str, int]
+    """How many events of the request are not kept, by code."""
 
 
 class Outcome(NamedTuple):
@@ -107,11 +113,12 @@ def _respond(call: Call, tenants: Tenants, now: float) -> Outcome:
 def _admit(call: Call, tenant: Tenant, route: Route, events: Events, now: float) -> Outcome:
     headers = call.headers
     source = find_source(tenant, headers.get(b"authorization"), events.keys)
-    row, body = Row.ACCEPTED, SUCCESS
+    row, body, rejected = Row.ACCEPTED, SUCCESS, _NONE
     if events.rejected:
         if not events.kept:
             raise Refusal(events.rejected[0].row, events.rejected[0].detail)
         row, body = Row.ACCEPTED_IN_PART, _in_part(events.rejected)
+        rejected = Counter(event.row.code for event in events.rejected)
     reply = make_reply(call, row, body)
     if not events.kept:
         return Outcome(reply, None, row)
@@ -126,7 +133,7 @@ def _admit(call: Call, tenant: Tenant, route: Route, events: Events, now: float)
         body=events.body,
         device=source.type in _DEVICES,
     )
-    return Outcome(reply, Keep(tenant, source, record), row)
+    return Outcome(reply, Keep(tenant, source, record, rejected), row)
 
 
 def _in_part(rejected: list[Rejected]) -> bytes:
