@@ -8,7 +8,8 @@ import sys
 from nameplate_api import generated
 from nameplate_ingestion.admission.answers import Row
 from nameplate_ingestion.admission.body import MOST_MEMBERS
-from nameplate_ingestion.admission.json_bounds import MOST_DIGITS, MOST_LEVELS
+from nameplate_ingestion.admission.events import MOST_TIMES
+from nameplate_ingestion.admission.json_bounds import MOST_DIGITS, MOST_KEYS, MOST_LEVELS
 from nameplate_ingestion.admission.respond import MOST_REJECTED_SHOWN
 from nameplate_ingestion.tenant import Limits
 
@@ -33,9 +34,13 @@ query; given more than once it must be the same. A Bearer token is not read and 
 
 A body may hold {_LIMITS.body:,} octets before and after decompression and a batch {_LIMITS.events:,} events of
 {_LIMITS.event:,} octets, unless the domain's settings say otherwise; gzip up to {MOST_MEMBERS} members; JSON up to
-{MOST_LEVELS} levels, and numbers of up to {MOST_DIGITS} digits. A byte order mark is dropped, and half a character, as
-JavaScript leaves it where a text was cut, becomes U+FFFD. Of members of one name the last one counts. Everything else
-in an event is passed on as it came.
+{MOST_LEVELS} levels, {MOST_KEYS:,} keys an event, and numbers of up to {MOST_DIGITS} digits. What a batch says for all
+of its events, `context` and `integrations`, is written into each of them and counts in each; all of them together may
+then be {MOST_TIMES} bodies. A byte order mark is dropped, and half a character, as JavaScript leaves it where a text was
+cut, becomes U+FFFD. Of members of one name the last one counts. Everything else in an event is passed on as it came.
+
+An SDK drops what is refused with 4xx, but for 408 and 429. analytics-go does not look: it sends whatever is answered
+with 300 or more ten times.
 
 | code | status | retry after | what it says |
 |---|---|---|---|
