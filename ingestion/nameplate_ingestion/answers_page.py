@@ -36,8 +36,9 @@ A body may hold {_LIMITS.body:,} octets before and after decompression and a bat
 {_LIMITS.event:,} octets, unless the domain's settings say otherwise; gzip up to {MOST_MEMBERS} members; JSON up to
 {MOST_LEVELS} levels, {MOST_KEYS:,} keys an event, and numbers of up to {MOST_DIGITS} digits. What a batch says for all
 of its events, `context` and `integrations`, is written into each of them and counts in each; all of them together may
-then be {MOST_TIMES} bodies. A byte order mark is dropped, and half a character, as JavaScript leaves it where a text was
-cut, becomes U+FFFD. Of members of one name the last one counts. Everything else in an event is passed on as it came.
+then be {MOST_TIMES} bodies. A byte order mark is dropped, and half a character, as JavaScript leaves it where a text
+was cut, becomes U+FFFD. Of members of one name the last one counts. Everything else in an event is passed on as it
+came.
 
 An SDK drops what is refused with 4xx, but for 408 and 429. analytics-go does not look: it sends whatever is answered
 with 300 or more ten times.
