@@ -33,16 +33,14 @@ class Register:
 
 
 async def look(cluster: Cluster, domain: Domain, cluster_name: str, now: datetime) -> Register:
-    """Read the claims, each list once and from the server."""
+    """Read the claims, from the server."""
     name = domain.spec.domain
-    listed = await cluster.list(DOMAIN_CLAIM, labels={REGISTRABLE_LABEL: registrable_label(name)})
-    # A claim that cannot be read holds its name all the same: only those of other names are passed over.
-    near = {m["metadata"]["name"]: Claim.read(m) for m in listed if overlaps(m["metadata"]["name"], name)}
+    near = await _near(cluster, name)
     own = near.pop(name, None)
-    if own is None:
-        # Somebody wrote it without the label.
-        found = await cluster.get(Ref(DOMAIN_CLAIM, name))
-        own = Claim.read(found) if found else None
+    if own is None and (found := await cluster.get(Ref(DOMAIN_CLAIM, name))) is not None:
+        # Written since, or without the label. Only a list that is no older than it tells what stands beside it.
+        near = await _near(cluster, name)
+        own = near.pop(name, None) or Claim.read(found)
     sources = {source.name for source in domain.spec.sources}
     of_namespace = await cluster.list(DOMAIN_CLAIM, labels={NAMESPACE_LABEL: domain.ref.namespace})
     # Of many claims few matter: they are picked before they are read.
@@ -55,6 +53,12 @@ async def look(cluster: Cluster, domain: Domain, cluster_name: str, now: datetim
         tuple(claim for claim in readable(sharing) if claim.ref.name != name),
         frozenset([c.uid for c in (own, *near.values()) if c and is_unbound(c) and await is_vanished(cluster, c)]),
     )
+
+
+async def _near(cluster: Cluster, name: str) -> dict[str, Claim]:
+    listed = await cluster.list(DOMAIN_CLAIM, labels={REGISTRABLE_LABEL: registrable_label(name)})
+    # A claim that cannot be read holds its name all the same: only those of other names are passed over.
+    return {m["metadata"]["name"]: Claim.read(m) for m in listed if overlaps(m["metadata"]["name"], name)}
 
 
 def readable(manifests: Iterable[Manifest]) -> list[Claim]:
