@@ -16,7 +16,7 @@ from nameplate_ingestion.log.durable_log import DurableLog
 from nameplate_ingestion.log.terms import Caps
 from nameplate_ingestion.metrics import Numbers
 from nameplate_ingestion.station import Room, Station
-from nameplate_ingestion.tenant import Source, Tenant
+from nameplate_ingestion.tenant import Limits, Source, Tenant
 from tests.nameplate_ingestion.server.rsgi import RsgiApplication
 
 _intake = Intake(Numbers())
@@ -30,7 +30,7 @@ class Application(RsgiApplication):
         directory = Path(os.environ["DIRECTORY"])
         source = Source(SOURCE, SourceType.ANALYTICS_JS, Durability(os.environ["DURABILITY"]))
         tenant = Tenant(DOMAIN, "0", "0", HOSTS, {WRITE_KEY.encode(): source})
-        room = Room.of(VOLUME, 1)
+        room = Room.of(VOLUME, 1, Limits().body)
         opened = DurableLog.open(directory / "log", Caps(octets=room.log, segment=room.segment), loop)
         _intake.tenants = {host.encode(): tenant for host in HOSTS}
         _intake.stations = {DOMAIN: Station(DOMAIN, directory, opened, room)}

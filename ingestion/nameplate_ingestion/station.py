@@ -22,8 +22,8 @@ from nameplate_ingestion.sink_choice import make_sink
 
 MIB = 1024 * 1024
 SEGMENT_MOST = 16 * MIB
-SEGMENT_LEAST = 5 * MIB
-"""The largest body that settings can allow, and what a record says besides, must fit into a segment."""
+BESIDES = 64 * 1024
+"""What a record says besides the body: both must fit into a segment."""
 SEGMENTS_BESIDES = 3
 """What a log takes on disk beyond its cap (`log.terms.Caps`)."""
 _AGAIN_AFTER = 1.0
@@ -42,12 +42,20 @@ class Room(NamedTuple):
     letters: int
 
     @classmethod
-    def of(cls, volume: int, stations: int) -> "Room":
-        """Divide a volume between the workers of a domain, with a tenth to spare."""
+    def of(cls, volume: int, stations: int, body: int) -> "Room":
+        """Divide a volume between the workers of all domains, with a tenth to spare; `body` is the largest to be kept.
+
+        A station that would get no room at all gets what takes one record, more than its share.
+        """
         share = volume // stations
-        segment = max(SEGMENT_LEAST, min(SEGMENT_MOST, share // 40))
-        rest = share * 9 // 10 - SEGMENTS_BESIDES * segment
+        segment = max(body + BESIDES, min(SEGMENT_MOST, share // 40))
+        rest = max(share * 9 // 10 - SEGMENTS_BESIDES * segment, 2 * segment)
         return cls(log=rest // 2, segment=segment, events=rest * 3 // 8, letters=rest // 8)
+
+    @property
+    def octets(self) -> int:
+        """All that it may take."""
+        return self.log + SEGMENTS_BESIDES * self.segment + self.events + self.letters
 
 
 class Station:
@@ -69,9 +77,8 @@ class Station:
     @classmethod
     async def open(cls, domain: str, directory: Path, room: Room) -> "Station":
         """Recover the log. Raises LogInUseError and OSError."""
-        caps = Caps(octets=room.log, segment=room.segment)
         loop = asyncio.get_running_loop()
-        opened = await asyncio.to_thread(DurableLog.open, directory / "log", caps, loop)
+        opened = await asyncio.to_thread(DurableLog.open, directory / "log", _caps(room), loop)
         for lost in (*opened.report.torn, *opened.report.damaged):
             kind = "torn" if lost in opened.report.torn else "damaged"
             log.warning(
@@ -80,6 +87,11 @@ class Station:
         if opened.octets:
             log.info("The log of %s holds %s octets from before", domain, opened.octets)
         return cls(domain, directory, opened, room)
+
+    def resize(self, room: Room) -> None:
+        """Take from now on no more records than this allows; files keep to it from the next sink on."""
+        self._room = room
+        self.log.caps = _caps(room)
 
     def expect(self, now: float) -> None:
         """Note that a record is on its way to the disk."""
@@ -167,3 +179,7 @@ class Station:
         if self._places is not None:
             await self._places.sink.close()
             self._places = None
+
+
+def _caps(room: Room) -> Caps:
+    return Caps(octets=room.log, segment=room.segment)

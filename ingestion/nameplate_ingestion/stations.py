@@ -3,18 +3,18 @@
 import asyncio
 import logging
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from nameplate_api.mounts import VOLUME
 from nameplate_ingestion.log.terms import LogInUseError
 from nameplate_ingestion.metrics import BY_NAME, Numbers
 from nameplate_ingestion.served import Domains
-from nameplate_ingestion.station import SEGMENT_LEAST, Room, Station
+from nameplate_ingestion.station import Room, Station
+from nameplate_ingestion.tenant import Limits
 
 STUCK_AFTER = 30.0
 """Seconds without progress after which a disk counts as hung."""
-MANY = 8
-"""Domains in one process, above which each gets smaller segments: they are filled with zeros beforehand."""
 
 log = logging.getLogger(__name__)
 
@@ -29,30 +29,36 @@ class Stations:
         """Why a domain that is served has no station, by domain."""
         self.incomplete = False
         """Whether a log that has a sink is to be opened still."""
-        self.problems: tuple[str, ...] = ()
-        """Which records on disk find no way out, although what is served takes records."""
+        self._problems: tuple[str, ...] = ()
         self._orphans: dict[tuple[str, int], Station] = {}
         self._data, self._number, self._workers = data, number, workers
 
     async def follow(self, domains: Domains) -> None:
         """Open what is new, and let every station forward to the sink of its domain; what is served no more drains."""
-        room = Room.of(VOLUME, self._workers)
-        if len(domains) > MANY:
-            room = room._replace(segment=SEGMENT_LEAST)
-        await self._open_own(domains, room)
+        rooms = {domain: self._room(len(domains), each.tenant.limits) for domain, each in domains.items()}
+        await self._open_own(rooms)
         problems = [
-            await self._open_orphan(domain, n, room) for domain in domains for n in self._left_by_others(domain)
+            await self._open_orphan(domain, n, room)
+            for domain, room in rooms.items()
+            for n in self._left_by_others(domain)
         ]
         self.incomplete = bool(self.failed) or any(problems)
         for station in self.all():
             if station.domain in domains:
+                station.resize(rooms[station.domain])
                 await station.turn_to(domains[station.domain].destination)
-        problems += [await self._look_after(domain, room) for domain in sorted(self._unserved(domains))]
-        self.problems = tuple(filter(None, problems))
+        spare = self._room(len(domains), Limits())
+        problems += [await self._look_after(domain, spare) for domain in sorted(self._unserved(domains))]
+        if sum(room.octets for room in rooms.values()) * self._workers > VOLUME:
+            problems.append(f"{len(domains)} domains are too many for the volume: one may take the room of another")
+        self._problems = tuple(filter(None, problems))
 
-    async def _open_own(self, domains: Domains, room: Room) -> None:
-        new = [domain for domain in domains if domain not in self.own]
-        opened = await asyncio.gather(*(self._open(domain, self._number, room) for domain in new))
+    def _room(self, domains: int, limits: Limits) -> Room:
+        return Room.of(VOLUME, max(1, domains) * self._workers, limits.body)
+
+    async def _open_own(self, rooms: Mapping[str, Room]) -> None:
+        new = [domain for domain in rooms if domain not in self.own]
+        opened = await asyncio.gather(*(self._open(domain, self._number, rooms[domain]) for domain in new))
         self.own |= {each.domain: each for each in opened if isinstance(each, Station)}
         self.failed = {domain: each for domain, each in zip(new, opened, strict=True) if isinstance(each, str)}
 
@@ -106,6 +112,12 @@ class Stations:
     def all(self) -> list[Station]:
         """Return every open station."""
         return [*self.own.values(), *self._orphans.values()]
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What somebody should mend, although what is served takes records: on disk, or in what it has room for."""
+        full = tuple(f"the disk has no room for the log of {each.domain}" for each in self.all() if each.log.full)
+        return (*self._problems, *full)
 
     def unready(self) -> list[str]:
         """Return why records cannot be taken."""

@@ -1,6 +1,8 @@
 """Stations: what each may take of the volume, and whose data is looked after."""
 
 import asyncio
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,17 +28,65 @@ RECORD = encode(Record("website", "track", 1.7e9, "", "0" * 32, 1, b'{"userId":"
 AWAY = {DOMAIN: Served(SERVED[DOMAIN].tenant, ToNobody("somebody forgot it"))}
 
 
-@pytest.mark.parametrize("workers", range(1, MOST_WORKERS + 1))
-def test_all_that_the_workers_may_fill_fits_onto_the_volume(workers: int):
-    room = Room.of(VOLUME, workers)
+LARGEST_BODY = next(each.le for each in LimitSettings.model_fields["body_size"].metadata if hasattr(each, "le"))
+
+
+@pytest.mark.parametrize(
+    ("stations", "body"),
+    [*((workers, LARGEST_BODY) for workers in range(1, MOST_WORKERS + 1)), *((many, 512_000) for many in (64, 300))],
+)
+def test_all_that_the_stations_may_fill_fits_onto_the_volume(stations: int, body: int):
+    room = Room.of(VOLUME, stations, body)
     each = room.log + 3 * room.segment + room.events + room.letters
-    assert each * workers <= VOLUME * 0.9
+    assert each * stations <= VOLUME * 0.9
     assert min(room) > 0
+    assert room.segment > body + 24 + 1024, "a record with its header fits"
+    assert room.octets == each
 
 
-def test_the_largest_body_that_settings_allow_fits_into_a_segment():
-    largest = next(each.le for each in LimitSettings.model_fields["body_size"].metadata if hasattr(each, "le"))
-    assert largest + 64 * 1024 < Room.of(VOLUME, MOST_WORKERS).segment
+async def test_domains_that_no_volume_has_room_for_are_told_of(tmp_path: Path):
+    stations = Stations(tmp_path, 0, 32)
+    domains = {name: Served(replace(SERVED[DOMAIN].tenant, domain=name), ToFiles()) for name in _names(64)}
+    await stations.follow(domains)
+    assert stations.problems == ("64 domains are too many for the volume: one may take the room of another",)
+    await stations.close()
+
+
+def segments(data: Path) -> list[Path]:
+    return list(data.glob("*/*/log/*.segment"))
+
+
+def _names(count: int) -> list[str]:
+    return [f"d{number}.acme.com" for number in range(count)]
+
+
+async def test_hundreds_of_domains_take_disk_and_threads_only_once_they_are_used(tmp_path: Path):
+    stations = Stations(tmp_path, 0, 1)
+    threads = threading.active_count()
+    await stations.follow(
+        {name: Served(replace(SERVED[DOMAIN].tenant, domain=name), ToFiles()) for name in _names(230)}
+    )
+    assert not segments(tmp_path)
+    # The loop's own for what blocks, of which there are at most as many as it likes.
+    assert threading.active_count() - threads < 40
+    taken: list[object] = []
+    for name in ("d7.acme.com", "d229.acme.com"):
+        stations.own[name].log.append(RECORD, Durability.DISK, taken.append)
+    await eventually(lambda: taken == [None, None], "the records to be safe")
+    assert {file.parts[-4] for file in segments(tmp_path)} == {"d7.acme.com", "d229.acme.com"}
+    assert sum(file.stat().st_blocks * 512 for file in segments(tmp_path)) < VOLUME // 100
+    await stations.close()
+
+
+async def test_another_domain_leaves_less_room_to_those_before(tmp_path: Path):
+    stations = Stations(tmp_path, 0, 1)
+    await stations.follow(AWAY)
+    log = stations.own[DOMAIN].log
+    alone = log.caps.octets
+    other = Served(replace(SERVED[DOMAIN].tenant, domain="d0.acme.com"), ToFiles())
+    await stations.follow({**AWAY, "d0.acme.com": other})
+    assert log.caps.octets == stations.own["d0.acme.com"].log.caps.octets < alone * 0.51
+    await stations.close()
 
 
 async def test_a_log_that_another_process_has_is_opened_once_that_is_gone(tmp_path: Path):

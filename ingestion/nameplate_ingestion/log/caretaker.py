@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from nameplate_ingestion.log.cursor import Cursor
 from nameplate_ingestion.log.files import Files, lacks_space
+from nameplate_ingestion.log.late_thread import LateThread
 from nameplate_ingestion.log.segment import Segment, prepare
 from nameplate_ingestion.position import Position
 
@@ -24,7 +25,6 @@ class Plot(NamedTuple):
 
     files: Files
     directory: Path
-    segment_size: int
     next_number: int
     cursor: Cursor
     lock: int
@@ -34,26 +34,26 @@ class Caretaker:
     """The thread and its orders."""
 
     def __init__(
-        self, plot: Plot, prepared: Callable[[Segment | None], None], failed: Callable[[Exception], None]
+        self, plot: Plot, prepared: Callable[[Segment | None], object], failed: Callable[[Exception], None]
     ) -> None:
-        """Start. Both functions are called in the thread; `prepared` is given None when the disk is full."""
+        """Both functions are called in the thread; `prepared` is given None when the disk is full."""
         self._plot = plot
         self._prepared = prepared
         self._failed = failed
         self._numbers = count(plot.next_number)
-        self._orders: deque[None] = deque()
+        self._orders: deque[int] = deque()
         # Counted by a deque, since one thread adds and another takes away.
         self._left: deque[Segment] = deque()
         self._retired = plot.cursor.position
         self._awake = threading.Event()
         self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="log-caretaker", daemon=True)
-        self._thread.start()
+        self._thread = LateThread(self._run, "log-caretaker")
 
-    def order(self) -> None:
-        """Ask for one more segment."""
-        self._orders.append(None)
+    def order(self, size: int) -> None:
+        """Ask for one more segment, of so many octets."""
+        self._orders.append(size)
         self._awake.set()
+        self._thread.begin()
 
     def retire(self, position: Position, left: list[Segment]) -> None:
         """Save the cursor soon, at once if it left segments behind; these are removed then."""
@@ -61,11 +61,13 @@ class Caretaker:
         if left:
             self._left.extend(left)
             self._awake.set()
+        self._thread.begin()
 
     def stop(self) -> None:
         """End after a last look."""
         self._stopping = True
         self._awake.set()
+        self._thread.begin()
 
     def join(self) -> None:
         """Return when the thread has ended."""
@@ -103,6 +105,6 @@ class Caretaker:
     def _prepare(self) -> None:
         while self._orders and not self._stopping:
             number = next(self._numbers)
-            segment = prepare(self._plot.files, self._plot.directory, number, self._plot.segment_size)
+            segment = prepare(self._plot.files, self._plot.directory, number, self._orders[0])
             self._orders.popleft()
             self._prepared(segment)

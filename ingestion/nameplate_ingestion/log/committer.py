@@ -13,20 +13,21 @@ from queue import SimpleQueue
 from nameplate_ingestion.log.entry import Entry
 from nameplate_ingestion.log.files import Files, lacks_space, write_all
 from nameplate_ingestion.log.frame import record_header
+from nameplate_ingestion.log.late_thread import LateThread
 from nameplate_ingestion.log.segment import Segment
 
 _RETRY_EVERY = 0.2
 """Seconds after which a full disk is asked again."""
 
-Synced = Callable[[Sequence[Entry]], None]
-Ended = Callable[[Exception | None], None]
+Synced = Callable[[Sequence[Entry]], object]
+Ended = Callable[[Exception | None], object]
 
 
 class Committer:
     """The thread and its queue."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, files: Files, synced: Synced, ended: Ended) -> None:
-        """Start. Both functions are called in the thread: `ended` once, with what went wrong, and nothing after it."""
+        """Both functions are called in the thread: `ended` once, with what went wrong, and nothing after it."""
         self.full = False
         """Whether the disk takes no more, although the place was prepared: some file systems copy on write."""
         self._loop = loop
@@ -42,14 +43,14 @@ class Committer:
         self._failure: Exception | None = None
         self._open: Segment | None = None
         self._safe_to = 0
-        self._thread = threading.Thread(target=self._run, name="log-committer", daemon=True)
-        self._thread.start()
+        self._thread = LateThread(self._run, "log-committer")
 
     def put(self, entry: Entry) -> None:
         """Take an entry that has its place; places follow each other. To be called in the loop's thread."""
         if not self._turn:
             # To wake the thread for each entry would take more time than to write it.
             self._loop.call_soon(self._end_turn)
+            self._thread.begin()
         self._turn.append(entry)
 
     def finish(self) -> None:
@@ -57,12 +58,14 @@ class Committer:
         self._end_turn()
         self._stopping.set()
         self._turns.put(None)
+        self._thread.begin()
 
     def give_up(self, failure: Exception) -> None:
         """End as soon as may be, since something failed elsewhere."""
         self._failure = self._failure or failure
         self._stopping.set()
         self._turns.put(None)
+        self._thread.begin()
 
     def join(self) -> None:
         """Return when the thread has ended."""

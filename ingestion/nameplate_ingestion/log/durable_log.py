@@ -26,7 +26,7 @@ Clock = Callable[[], float]
 
 
 class DurableLog:
-    """One directory of segments; all methods are called in the loop's thread."""
+    """One directory of segments; all is called in the loop's thread, and `caps` may be exchanged there at any time."""
 
     def __init__(self, plot: Plot, recovered: Recovered, caps: Caps, loop: asyncio.AbstractEventLoop, clock: Clock):
         """Go on with what was recovered; see `open`."""
@@ -34,8 +34,8 @@ class DurableLog:
         """What was lost, at recovery and since."""
         self.failure: Exception | None = None
         """What ended this log before its time."""
+        self.caps = caps
         self._plot = plot
-        self._caps = caps
         self._loop = loop
         self._clock = clock
         self._ended = False
@@ -51,7 +51,6 @@ class DurableLog:
             self._backlog.mark(Position(segment.number, 0), taken_at)
         self._committer = Committer(loop, plot.files, self._soon(self._note_synced), self._soon(self._note_end))
         self._caretaker = Caretaker(plot, self._soon(self._note_prepared), self._committer.give_up)
-        self._caretaker.order()
 
     @classmethod
     def open(
@@ -78,7 +77,7 @@ class DurableLog:
             undo.callback(cursor.close)
             recovered = recover(files, directory, cursor.position)
             undo.pop_all()
-        plot = Plot(files, directory, caps.segment, recovered.next_number, cursor, lock)
+        plot = Plot(files, directory, recovered.next_number, cursor, lock)
         return cls(plot, recovered, caps, loop, clock)
 
     def append(self, octets: bytes, level: Durability, done: Done) -> Refusal | None:
@@ -90,11 +89,10 @@ class DurableLog:
         """
         if self._ended:
             return Refusal.FAILED
-        now = self._clock()
-        entry = Entry(octets, level, done, int(now))
-        if entry.size > self._caps.segment:
+        entry = Entry(octets, level, done, int(self._clock()))
+        if entry.size > self.caps.segment:
             raise ValueError(f"a record of {len(octets)} octets does not fit into a segment")
-        if self._is_full(entry, now):
+        if self._is_full(entry):
             return Refusal.FULL
         if self._places.waiting or not self._place(entry):
             if self._places.disk_full:
@@ -169,17 +167,14 @@ class DurableLog:
     @property
     def oldest_age(self) -> float:
         """Seconds since the oldest record was taken that is not retired; 0 if there is none."""
-        return self._age(self._clock())
-
-    def _age(self, now: float) -> float:
         oldest_at = self._backlog.oldest_at
-        return 0.0 if oldest_at is None else max(0.0, now - oldest_at)
+        return 0.0 if oldest_at is None else max(0.0, self._clock() - oldest_at)
 
-    def _is_full(self, entry: Entry, now: float) -> bool:
+    def _is_full(self, entry: Entry) -> bool:
         return (
-            self.octets + entry.size > self._caps.octets
-            or self._unwritten + entry.size > self._caps.unwritten
-            or self._age(now) > self._caps.full_after
+            self.octets + entry.size > self.caps.octets
+            or self._unwritten + entry.size > self.caps.unwritten
+            or self.oldest_age > self.caps.full_after
             or self._committer.full
         )
 
@@ -187,20 +182,25 @@ class DurableLog:
         while not self._places.give(entry):
             segment = self._places.turn()
             if segment is None:
+                self._order()
                 return False
             self._backlog.add(segment)
-            self._caretaker.order()
+        if 2 * entry.end > entry.segment.size:
+            self._order()
         self._backlog.mark(Position(entry.segment.number, entry.offset), entry.taken_at)
         self._committer.put(entry)
         if entry.level is Durability.MEMORY:
             entry.done(None)
         return True
 
-    def _soon(self, note: Callable[..., None]) -> Callable[..., None]:
-        def soon(*values: object) -> None:
-            self._loop.call_soon_threadsafe(note, *values)
+    def _order(self) -> None:
+        """Have a segment prepared if none is coming: an idle log has none, and a busy one has a spare in time."""
+        if not self._places.coming:
+            self._places.coming = 1
+            self._caretaker.order(self.caps.segment)
 
-        return soon
+    def _soon(self, note: Callable[..., None]) -> Callable[..., object]:
+        return lambda *values: self._loop.call_soon_threadsafe(note, *values)
 
     def _note_prepared(self, segment: Segment | None) -> None:
         if segment is None:

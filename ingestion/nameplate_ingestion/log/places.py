@@ -19,6 +19,8 @@ class Places:
         """Whether the last try to prepare a segment found no space."""
         self.waiting: deque[Entry] = deque()
         self.waiting_octets = 0
+        self.coming = 0
+        """Segments that are ordered or spare."""
         self._filling: Segment | None = None
         self._spares: deque[Segment] = deque()
 
@@ -40,6 +42,7 @@ class Places:
         if not self._spares:
             return None
         self._filling = self._spares.popleft()
+        self.coming -= 1
         return self._filling
 
     def wait(self, entry: Entry) -> None:

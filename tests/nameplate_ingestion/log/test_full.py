@@ -1,6 +1,7 @@
 """When a log is full: by octets, by the age of the oldest record, by what waits for the disk; and how it heals."""
 
 import threading
+from dataclasses import replace
 
 from nameplate_api.custom_domain import Durability
 from nameplate_ingestion.log.files import DiskFiles
@@ -39,6 +40,21 @@ async def test_octets_with_headers_are_capped_and_freed_by_retiring(tmp_path):
         assert log.octets == 0
         await keep(log, b"again")
     assert told.by_record == {}
+
+
+async def test_other_caps_hold_from_then_on(tmp_path):
+    wide, told = Caps(segment=1 << 12, octets=10_000), Told()
+    narrow = replace(wide, octets=2 * (1000 + HEADER))
+    async with a_log(tmp_path, wide) as log:
+        await keep(log, *(bytes([number]) * 1000 for number in range(3)))
+        log.caps = narrow
+        assert told.append(log, b"") is Refusal.FULL
+        records = await read_count(log, 3)
+        log.retire(records[-1][0])
+        await keep(log, bytes(1000), bytes([1]) * 1000)
+        assert told.append(log, b"") is Refusal.FULL
+        log.caps = replace(wide, segment=1 << 14)
+        await keep(log, bytes(5000))
 
 
 async def test_octets_that_wait_for_a_segment_count_as_well(tmp_path):

@@ -115,8 +115,9 @@ async def test_a_second_opening_of_the_same_directory_is_refused(tmp_path):
 
 async def test_a_segment_is_ready_before_it_is_needed(tmp_path):
     async with a_log(tmp_path, CAPS) as log:
+        await keep(log, b"first")
         for octets in RECORDS:
-            await eventually(lambda: log._places._spares, "a segment stands by")
+            await eventually(lambda: not log._places.coming or log._places._spares, "what is ordered stands by")
             told = Told()
             told.append(log, octets, Durability.MEMORY)
             assert octets in told.by_record, "a record had to wait for its place"
