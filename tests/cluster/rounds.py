@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.cluster import soak_report
+
 LEAST_ROUNDS = 20
 SHARE = 10
 
@@ -69,3 +71,15 @@ def counted(rng: random.Random, request: pytest.FixtureRequest) -> Callable[[int
         return sorted(rng.sample(range(total), min(total, max(LEAST_ROUNDS, math.ceil(total / SHARE)))))
 
     return choose
+
+
+@pytest.fixture
+def report(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Print what a counted test saw, by its title; of a full run, keep it in docs/soak.md."""
+
+    def tell(title: str, body: str) -> None:
+        print(f"{title}: {body}")
+        if request.config.getoption("soak"):
+            soak_report.write_section(title, f"{body}\n\n{soak_report.circumstances()}", soak_report.PAGE)
+
+    return tell

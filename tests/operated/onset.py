@@ -1,7 +1,7 @@
 """When conditions of CustomDomains first held, as a watch of the API server tells it, and the times as figures."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Any, Self
 
@@ -52,10 +52,3 @@ class Onset:
 def _conditions(seen: dict[str, Any]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = seen.get("status", {}).get("conditions", [])
     return found
-
-
-def percentile(values: Sequence[float], share: float) -> float:
-    """Return the smallest of the values that at least this share of them does not exceed."""
-    ordered = sorted(values)
-    rank = -(-len(ordered) * round(share * 1000) // 1000)
-    return ordered[max(rank, 1) - 1]

@@ -8,7 +8,6 @@ import pytest
 from tests.cluster.programs import Programs
 from tests.operated.kill_plans import Learnt, Outcome, Plan, learn, plans, run
 from tests.operated.sample_life import differences
-from tests.operated.soak_report import report
 from tests.operated.world import OperatedWorld
 
 _ATTEMPTS = 3
@@ -47,7 +46,7 @@ def _story(learnt: Learnt, chosen: list[Plan], outcomes: list[Outcome], seconds:
     text = (
         f"The undisturbed life made {len(learnt.writes)} writes, hence {3 * len(learnt.writes)} plans. "
         f"{len(chosen)} were run in {seconds / 60:.0f} minutes, {len(reached)} of them with the operator killed at "
-        f"their moment; all ended in the same state, at every station, as the undisturbed life, with as many of each "
+        f"their moment. All ended in the same state, at every station, as the undisturbed life, with as many of each "
         f"kind made: {made}."
     )
     if missed:
@@ -57,7 +56,7 @@ def _story(learnt: Learnt, chosen: list[Plan], outcomes: list[Outcome], seconds:
 
 @pytest.mark.soak
 @pytest.mark.timeout(4 * 3600)
-def test_killed_around_any_write_the_operator_comes_to_the_same_end(killed_world, counted, request):
+def test_killed_around_any_write_the_operator_comes_to_the_same_end(killed_world, counted, report):
     learnt = learn(killed_world)
     assert learnt.life.made["zones"] == learnt.life.made["certificates"] == 1
     every = plans(learnt.writes)
@@ -73,6 +72,4 @@ def test_killed_around_any_write_the_operator_comes_to_the_same_end(killed_world
     # Two writes of status that come close together may be one in the next life, and then it has no such moment.
     missed = [each.plan for each in outcomes if not each.reached]
     assert len(missed) <= max(1, len(chosen) / 20), missed
-    if request.config.getoption("soak"):
-        story = _story(learnt, chosen, outcomes, time.monotonic() - begun)
-        report("The operator killed around every write", story)
+    report("The operator killed around every write", _story(learnt, chosen, outcomes, time.monotonic() - begun))

@@ -9,7 +9,6 @@ import pytest
 from tests.cluster.audit import AuditEvent
 from tests.cluster.programs import Programs
 from tests.cluster.waiting import until
-from tests.operated.soak_report import report
 from tests.operated.tenant import Tenant, settled
 from tests.operated.world import OperatedWorld
 
@@ -77,7 +76,7 @@ def told(writes: list[AuditEvent]) -> Counter[str]:
 
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
-def test_all_become_ready_and_then_are_looked_at_again_and_again_without_a_write(measured_world, counted, request):
+def test_all_become_ready_and_then_are_looked_at_again_and_again_without_a_write(measured_world, counted, report):
     world: OperatedWorld = measured_world
     tenants = spread(world, counted(DOMAINS))
     begun = time.monotonic()
@@ -105,6 +104,4 @@ def test_all_become_ready_and_then_are_looked_at_again_and_again_without_a_write
         f"the {time.time() - since:.0f} s after that each was looked at {fewest} times or more, and the operator made "
         "no request that changes anything, its Lease apart."
     )
-    print(story)
-    if request.config.getoption("soak"):
-        report("Many domains, and no write while nothing happens", story)
+    report("Many domains, and no write while nothing happens", story)
