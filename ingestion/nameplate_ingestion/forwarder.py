@@ -12,7 +12,8 @@ import msgspec
 from nameplate_api.json_lines import kind_and_places
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
 from nameplate_ingestion.delivery.events import Unreadable, deliveries
-from nameplate_ingestion.delivery.lane import Lane, lane_of
+from nameplate_ingestion.delivery.lane import Lane
+from nameplate_ingestion.delivery.lanes import Lanes
 from nameplate_ingestion.delivery.sink import Delivery, Sink, SinkAway, Verdict
 from nameplate_ingestion.delivery.timing import Pause, Timing
 from nameplate_ingestion.delivery.window import Window
@@ -76,7 +77,7 @@ class Forwarder:
         self._timing = timing
         self._pause = Pause(timing)
         self._window = Window(log.retire, WINDOW_OCTETS)
-        self._lanes = [Lane() for _ in range(LANES)]
+        self._lanes = Lanes(LANES)
         self._read_up_to = log.retired
 
     @property
@@ -88,7 +89,7 @@ class Forwarder:
     async def serve(self) -> None:
         """Forward until cancelled; what is then not acknowledged comes again after the next start."""
         async with asyncio.TaskGroup() as tasks:
-            for lane in self._lanes:
+            for lane in self._lanes.all:
                 tasks.create_task(self._serve_lane(lane))
             await self._read()
 
@@ -108,7 +109,7 @@ class Forwarder:
         try:
             for delivery in deliveries(position, decode(octets), self.domain):
                 window.add(delivery)
-                lanes[lane_of(delivery, LANES)].add(delivery)
+                await lanes.add(delivery)
                 size += EVENT_COST + len(delivery.event)
                 if size >= TURN_OCTETS:
                     size = 0
@@ -162,6 +163,7 @@ class Forwarder:
             logger.warning("The sink of %s refused %d events: %s", self.domain, len(refused), refused[0][1].reason)
         self.counts.parked += len(refused)
         self.counts.delivered += len(batch) - len(refused)
+        self._lanes.settle(batch)
         self._window.settle(batch)
 
     async def _park(self, park: Callable[[], Awaitable[None]]) -> None:

@@ -49,7 +49,9 @@ def _deliveries(position: Position, record: Record, domain: str) -> Iterator[Del
     for index, event in enumerate(events):
         message_id = _number(event, record, index)
         receipt.stamp(event)
-        yield Delivery(position, domain, record.source, _user(event), message_id, _one_line(_encode(event)))
+        user, *others = _people(event) or ("",)
+        line = _one_line(_encode(event))
+        yield Delivery(position, domain, record.source, user, message_id, line, tuple(others))
 
 
 def _of_batch(body: Members) -> Iterator[Members]:
@@ -132,13 +134,15 @@ def _number(event: Members, record: Record, index: int) -> str:
     return message_id
 
 
-def _user(event: Members) -> str:
-    for name in ("userId", "anonymousId"):
-        told = said(event, name)
+def _people(event: Members) -> dict[str, None]:
+    """Return all names of whose event it is, each once: the user's first, if there is one."""
+    names: dict[str, None] = {}
+    for member in ("userId", "anonymousId", "previousId"):
+        told = said(event, member)
         if told is not None and bytes(told) != b'""':
             # Some clients send numbers.
-            return read_text(told) or bytes(told).decode(errors="replace")
-    return ""
+            names[read_text(told) or bytes(told).decode(errors="replace")] = None
+    return names
 
 
 def _one_line(event: bytes) -> bytes:

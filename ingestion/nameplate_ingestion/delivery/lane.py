@@ -1,7 +1,6 @@
 """A lane: the deliveries of some users, in order."""
 
 import asyncio
-import zlib
 from collections import deque
 
 from nameplate_ingestion.delivery.sink import BatchLimits, Delivery
@@ -29,9 +28,13 @@ class Lane:
         room = limits.octets
         while self._waiting and len(taken) < limits.deliveries:
             delivery = self._waiting[0]
-            if limits.one_source and taken and (delivery.source != taken[0].source or delivery.user in held):
+            if (
+                limits.one_source
+                and taken
+                and (delivery.source != taken[0].source or not held.isdisjoint(delivery.names))
+            ):
                 # Whoever is passed by has to wait with all that comes after.
-                held.add(delivery.user)
+                held.update(delivery.names)
                 passed_by.append(self._waiting.popleft())
                 continue
             room -= len(delivery.event)
@@ -42,8 +45,3 @@ class Lane:
         if not self._waiting:
             self._filled.clear()
         return taken
-
-
-def lane_of(delivery: Delivery, lanes: int) -> int:
-    """Return the lane of a delivery: always the same for a user, any for what belongs to nobody."""
-    return zlib.crc32((delivery.user or delivery.message_id).encode(errors="surrogatepass")) % lanes

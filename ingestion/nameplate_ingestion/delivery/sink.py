@@ -18,6 +18,13 @@ class Delivery(NamedTuple):
     message_id: str
     event: bytes
     """A JSON object in one line."""
+    others: tuple[str, ...] = ()
+    """Under which other names it may be known whose event it is: a visitor's before the login, a former one."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return all names: events that share one keep their order."""
+        return (self.user, *self.others) if self.user else ()
 
 
 class Refused(NamedTuple):

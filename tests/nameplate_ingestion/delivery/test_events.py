@@ -109,6 +109,22 @@ def test_the_user_is_whoever_the_event_names(body, user):
     assert [delivery.user for delivery in deliveries(AT, record, "d")] == [user]
 
 
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        ({"userId": "u", "anonymousId": "a"}, ("u", "a")),
+        ({"userId": None, "anonymousId": "a"}, ("a",)),
+        ({"userId": "u", "anonymousId": "u"}, ("u",)),
+        ({"userId": "u", "previousId": "p"}, ("u", "p")),
+        ({"userId": 4711, "anonymousId": ""}, ("4711",)),
+        ({}, ()),
+    ],
+)
+def test_events_keep_their_order_by_every_name_of_a_person(body, names):
+    record = Record("web", "track", NOON, "", ID, 1, json.dumps(body).encode())
+    assert [delivery.names for delivery in deliveries(AT, record, "d")] == [names]
+
+
 def test_what_is_not_ours_leaves_as_the_octets_that_came():
     values = [
         b'"properties":{ "price" : 1.50,"big":12345678901234567890123,"e":1E2,"\\u0061":"\\u00e9\\/"}',
