@@ -62,4 +62,6 @@ class WrappedCluster:
         return stored
 
     async def emit(self, event: Event) -> None:
+        await self._before("emit")
         await self._inner.emit(event)
+        await self._after("emit")
