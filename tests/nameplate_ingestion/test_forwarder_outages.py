@@ -58,6 +58,45 @@ async def test_a_sink_that_is_away_for_ten_minutes_gets_all_that_came_meanwhile(
     assert time.now < TEN_MINUTES + 200
 
 
+async def test_ten_minutes_without_a_sink_lose_nothing_that_the_log_acknowledged(tmp_path, rng):
+    time, loop = SimulatedTime(), asyncio.get_running_loop()
+    acknowledged, refused = set(), []
+
+    def decide(batch):
+        if time.now < TEN_MINUTES:
+            raise SinkAway("connection refused")
+        return takes_all(batch)
+
+    def append(number):
+        def done(refusal):
+            (acknowledged.add if refusal is None else refused.append)(f"m-{number}")
+
+        level = rng.choice(list(Durability))
+        assert log.append(a_record(number, f"u{number % USERS}"), level, done) is None
+
+    async def lives(first, count, seconds):
+        """Take records from a log that is opened anew, as after a restart."""
+        async with forwarding(log, sink, tmp_path, timing=time.timing(rng.random)):
+            for number in range(first, first + count):
+                append(number)
+                await time.sleep(seconds / count)
+            if time.now >= TEN_MINUTES:
+                await eventually(lambda: not log.octets, "all records retire")
+
+    sink = PlayedSink(decide)
+    jumping = asyncio.create_task(time.jumping())
+    for life, (seconds, count) in enumerate([(300.0, 1000), (299.0, 1000), (100.0, 500)]):
+        log = DurableLog.open(tmp_path / "log", Caps(segment=1 << 16), loop)
+        await lives(1000 * life, count, seconds)
+        await log.close()
+    jumping.cancel()
+    taken = set(sink.counts())
+    # Whoever waited for the sink when the log was closed was told that it failed; the event is delivered all the same.
+    assert acknowledged | set(refused) == taken == {f"m-{number}" for number in range(2500)}
+    assert len(acknowledged) > 1800
+    assert sink.firsts_by_user() == _in_order(2500)
+
+
 async def test_a_sink_that_fails_half_of_its_answers_gets_everything_in_order(tmp_path, rng, counted):
     for number in counted(200):
         time, log = SimulatedTime(), MemoryLog()
