@@ -93,8 +93,8 @@ class Was:
 class Decision:
     """A verdict to publish, changes to make, this phase's fields of status, and when to look again (seconds).
 
-    ``failed_look`` says why what was seen counts as a failed look, whatever the verdict makes of it. ``events`` are for
-    people, beside the one that every new verdict gets by itself.
+    ``failed_look`` says why the look failed, or why what was seen counts as a failed look, whatever the verdict says.
+    ``events`` are for people, beside the one that every new verdict gets by itself.
     """
 
     verdict: Verdict

@@ -1,7 +1,7 @@
 """Runs the phases' looking and thinking over one subject, holds back what is not yet due, and carries the rest out."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -26,10 +26,6 @@ LookFailed = Callable[[ConditionType, Reason], object]
 """Is told of each look that failed."""
 
 
-def _tell_nobody(_condition: ConditionType, _reason: Reason) -> None:
-    return None
-
-
 @dataclass(slots=True)
 class Memory:
     """What is remembered of one subject between passes; a restart begins anew."""
@@ -37,7 +33,6 @@ class Memory:
     streaks: dict[ConditionType, Streak] = field(default_factory=dict)
     failures: dict[ConditionType, int] = field(default_factory=dict)
     passes_with_changes: int = 0
-    look_failed: LookFailed = _tell_nobody
 
     def pause(self, *, changed: bool) -> float | None:
         """Count a pass; return the seconds until the next if this one changed something, else None."""
@@ -69,8 +64,6 @@ async def plan(phases: Phases, subject: Subject, memory: Memory, now: datetime, 
             else:
                 findings.add(type(phase), seen)
                 decision = _gate(phase, phase.decide(subject, seen, was), decisions, was, halt)
-                if decision.failed_look is not None:
-                    memory.look_failed(phase.condition, decision.failed_look)
             if not decision.changes:
                 memory.failures.pop(phase.condition, None)
         except Exception as error:  # noqa: BLE001 - one phase's trouble must never keep another from its work
@@ -78,6 +71,13 @@ async def plan(phases: Phases, subject: Subject, memory: Memory, now: datetime, 
         memory.streaks[phase.condition] = decision.streak
         decisions[phase.condition] = decision
     return decisions
+
+
+def failed_looks(decisions: Mapping[ConditionType, Decision]) -> Iterator[tuple[ConditionType, Reason]]:
+    """Yield the conditions whose look failed, each with the reason."""
+    for condition, decision in decisions.items():
+        if decision.failed_look is not None:
+            yield condition, decision.failed_look
 
 
 async def carry_out(
@@ -156,7 +156,6 @@ def _not_yet(phase: Phase[Any, Any], subject: Subject, decisions: Decisions, was
 
 
 def _failed_look(phase: Phase[Any, Any], subject: Subject, was: Was, error: ProviderError, memory: Memory) -> Decision:
-    memory.look_failed(phase.condition, error.reason)
     before = was.condition
     if before is not None and (was.true or (before.status is Truth.FALSE and not error.refused)):
         verdict = replace(_kept(before), message=without_aside(before.message), aside=error.message)
@@ -168,6 +167,7 @@ def _failed_look(phase: Phase[Any, Any], subject: Subject, was: Was, error: Prov
         report=_report_as_before(phase, subject),
         recheck_after=_retry_after(phase.condition, error, memory),
         streak=was.streak,
+        failed_look=error.reason,
     )
 
 

@@ -10,7 +10,17 @@ from nameplate_api.base import instant
 from nameplate_api.conditions import Condition, ConditionType, Reason, Truth
 from nameplate_operator.changes import STATUS
 from nameplate_operator.phase import Verdict
-from nameplate_operator.plan import Decisions, Halt, Memory, Phases, as_before, carry_out, plan
+from nameplate_operator.plan import (
+    Decisions,
+    Halt,
+    LookFailed,
+    Memory,
+    Phases,
+    as_before,
+    carry_out,
+    failed_looks,
+    plan,
+)
 from nameplate_operator.ports import Event, Ports, Ref
 from nameplate_operator.settings import OperatorSettings
 from nameplate_operator.spread import share
@@ -29,6 +39,7 @@ class Reconciler:
     ports: Ports
     settings: OperatorSettings
     teardown: Callable[[Domain, datetime], Awaitable[float | None]]
+    look_failed: LookFailed = lambda *_: None
     memories: defaultdict[Ref, Memory] = field(default_factory=lambda: defaultdict(Memory))
 
     async def reconcile(self, ref: Ref, now: datetime) -> float | None:
@@ -54,6 +65,8 @@ class Reconciler:
 
     async def _decide(self, phases: Phases, domain: Domain, memory: Memory, now: datetime) -> Decisions:
         decisions = await plan(phases, domain, memory, now, await self._halt(domain))
+        for failed in failed_looks(decisions):
+            self.look_failed(*failed)
         for phase in self.phases[len(phases) :]:
             decisions[phase.condition] = as_before(phase, domain, decisions)
         return decisions

@@ -11,7 +11,7 @@ from nameplate_operator.claims.tenure import Tenure
 from nameplate_operator.claims.this_cluster import ThisCluster, is_of
 from nameplate_operator.claims.undelegation import Parents, Undelegation
 from nameplate_operator.claims.withdrawal import Withdrawal
-from nameplate_operator.plan import Decisions, Memory, Phases, carry_out, plan
+from nameplate_operator.plan import Decisions, LookFailed, Memory, Phases, carry_out, failed_looks, plan
 from nameplate_operator.ports import Conflict, Ports, Ref
 from nameplate_operator.settings import OperatorSettings
 from nameplate_operator.subject import Claim
@@ -35,6 +35,7 @@ class Releaser:
     phases: Phases
     ports: Ports
     settings: OperatorSettings
+    look_failed: LookFailed = lambda *_: None
     memories: defaultdict[Ref, Memory] = field(default_factory=lambda: defaultdict(Memory))
 
     def __post_init__(self) -> None:
@@ -52,6 +53,8 @@ class Releaser:
         memory = self.memories[ref]
         phases = self.phases if claim.spec.release_time is not None else self.phases[:1]
         decisions = await plan(phases, claim, memory, now)
+        for failed in failed_looks(decisions):
+            self.look_failed(*failed)
         decisions, changed = await carry_out(decisions, self.ports, memory)
         slowed = memory.pause(changed=changed)
         await self._report(claim, decisions, now)

@@ -1,7 +1,6 @@
 """The one place where adapters meet ports, and ports meet phases."""
 
 import contextlib
-from collections import defaultdict
 from collections.abc import AsyncIterator
 
 from nameplate_operator.adapters.address_guard import AddressGuard
@@ -18,8 +17,7 @@ from nameplate_operator.delegation.parents import ParentServers
 from nameplate_operator.observability import Metrics
 from nameplate_operator.passes import Passes
 from nameplate_operator.phases import ORDER
-from nameplate_operator.plan import Memory
-from nameplate_operator.ports import Cluster, Ports, Ref
+from nameplate_operator.ports import Cluster, Ports
 from nameplate_operator.reconcile import Reconciler
 from nameplate_operator.release import Releaser, release_phases
 from nameplate_operator.settings import OperatorSettings
@@ -56,12 +54,11 @@ async def outside(settings: OperatorSettings, cluster: Cluster) -> AsyncIterator
 
 def passes(ports: Ports, settings: OperatorSettings, metrics: Metrics) -> Passes:
     """Return the passes over our kinds."""
-    memories = defaultdict[Ref, Memory](lambda: Memory(look_failed=metrics.look_failed))
     phases = tuple(each(ports, settings) for each in ORDER)
     parents = ParentServers(DelegationLook(ports.resolver, settings.dns.check_timeout, ports.cuts))
     return Passes(
-        domains=Reconciler(phases, ports, settings, Teardown(ports, settings), memories=memories),
-        claims=Releaser(release_phases(ports, settings, parents), ports, settings, memories=memories),
+        domains=Reconciler(phases, ports, settings, Teardown(ports, settings), metrics.look_failed),
+        claims=Releaser(release_phases(ports, settings, parents), ports, settings, metrics.look_failed),
         sweep=Sweep(ports, settings, metrics.sweep_halted.set),
         sweep_every=settings.release.sweep_every,
     )

@@ -6,7 +6,7 @@ import pytest
 
 from nameplate_api.conditions import ConditionType, Reason, Truth
 from nameplate_operator.phase import Decision, Streak, Verdict
-from nameplate_operator.plan import Halt, Memory, carry_out, plan
+from nameplate_operator.plan import Halt, Memory, carry_out, failed_looks, plan
 from nameplate_operator.ports import Conflict, ProviderError
 from nameplate_operator.summary import told
 from tests.nameplate_operator.builders import a_condition, a_domain, memory_ports
@@ -195,13 +195,11 @@ async def test_failures_in_a_row_are_handed_to_the_next_decision():
     assert memory.streaks[ZONE].age(NOW + timedelta(minutes=10)) == 600
 
 
-async def test_failed_looks_are_told_of_whether_nothing_was_seen_or_something_wrong():
-    told = []
-    memory = Memory(look_failed=lambda *failed: told.append(failed))
+async def test_decisions_say_which_looks_failed_whether_nothing_was_seen_or_something_wrong():
     zone, delegated = toy(ZONE), toy(DELEGATED, Decision(TRUE, failed_look=Reason.DELEGATION_MISSING))
     zone.look = raising(AWAY)
-    await planned(toy(ACCEPTED), zone, delegated, memory=memory)
-    assert told == [(ZONE, AWAY.reason), (DELEGATED, Reason.DELEGATION_MISSING)]
+    decisions = await planned(toy(ACCEPTED), zone, delegated)
+    assert list(failed_looks(decisions)) == [(ZONE, AWAY.reason), (DELEGATED, Reason.DELEGATION_MISSING)]
 
 
 async def test_changes_are_made_in_phase_order_and_a_failure_ends_those_of_its_phase_alone():
