@@ -4,7 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from nameplate_api.conditions import MESSAGE_LIMIT, Condition, ConditionType, Reason, Truth, clip
+from nameplate_api.conditions import MESSAGE_LIMIT, ConditionType, Reason, Truth, clip
 from nameplate_operator.changes import RecordOnClaim
 from nameplate_operator.delegation.diagnosis import Case, diagnose
 from nameplate_operator.delegation.facts import Facts
@@ -36,9 +36,44 @@ class Delegating:
     edited_at: datetime | None = None
     fresh: bool = True
 
+    def expects(self, nameservers: tuple[str, ...], claim: Claim) -> bool:
+        """Say whether these name servers and the claim's token were expected."""
+        return (self.nameservers, self.claim.spec.token) == (nameservers, claim.spec.token)
+
     def case(self, now: datetime) -> Case:
         """Return what was seen and what was expected."""
         return Case(self.facts, now, self.nameservers, self.claim.spec.token)
+
+
+@dataclass(frozen=True, slots=True)
+class LastLook:
+    """The last look at a domain, and for which edit of it the look was made."""
+
+    generation: int
+    recheck: str
+    seen: Delegating
+
+    def was_for(self, subject: Domain) -> bool:
+        """Say whether nobody edited the domain since."""
+        return (self.generation, self.recheck) == (subject.generation, subject.recheck)
+
+
+class LastLooks:
+    """The last look at each domain, by uid; the oldest make room for new ones."""
+
+    def __init__(self) -> None:
+        self._looks: OrderedDict[str, LastLook] = OrderedDict()
+
+    def at(self, subject: Domain) -> LastLook | None:
+        """Return the last look at the domain."""
+        return self._looks.get(subject.uid)
+
+    def put(self, subject: Domain, seen: Delegating) -> None:
+        """Remember a look."""
+        self._looks[subject.uid] = LastLook(subject.generation, subject.recheck, seen)
+        self._looks.move_to_end(subject.uid)
+        if len(self._looks) > _MOST_REMEMBERED:
+            self._looks.popitem(last=False)
 
 
 class Delegation(Phase[Domain, Delegating]):
@@ -51,25 +86,27 @@ class Delegation(Phase[Domain, Delegating]):
     def __init__(self, ports: Ports, settings: OperatorSettings) -> None:
         super().__init__(ports, settings)
         self._look = DelegationLook(ports.resolver, settings.dns.check_timeout, ports.cuts)
-        self._last: OrderedDict[str, tuple[Domain, Delegating]] = OrderedDict()
+        self._looks = LastLooks()
 
     async def observe(self, subject: Domain, findings: Findings, now: datetime) -> Delegating | None:
         """Look as often as is due, however often other conditions cause a pass."""
         claim, nameservers = _expected(findings)
         if claim is None or not nameservers:
             return None
-        last = self._last.get(subject.uid)
+        was = Was(now, subject.conditions.get(self.condition))
+        last = self._looks.at(subject)
         edited_at = _edited_at(subject, last, now)
-        if last is not None and self._still_good(subject, last, (nameservers, claim.spec.token), edited_at, now):
-            return replace(last[1], claim=claim, edited_at=edited_at, fresh=False)
+        if last is not None and last.was_for(subject) and last.seen.expects(nameservers, claim):
+            known = replace(last.seen, claim=claim, edited_at=edited_at, fresh=False)
+            if self._is_recent(subject, known, was):
+                return known
         facts = await self._look.look(subject.spec.domain, nameservers, subject.ref.namespace)
         seen = Delegating(claim, nameservers, facts, now, edited_at)
         conclusion = diagnose(seen.case(now))
-        before = subject.conditions.get(self.condition)
-        if conclusion.truth is Truth.UNKNOWN and before is not None and before.status is not Truth.UNKNOWN:
-            again_after = self._every(subject, before, conclusion, edited_at, now)
+        if conclusion.truth is Truth.UNKNOWN and was.seen:
+            again_after = self._every(subject, seen, conclusion, was)
             raise ProviderError(conclusion.reason, _told(conclusion), retry_after=again_after)
-        self._remember(subject, seen)
+        self._looks.put(subject, seen)
         return seen
 
     def decide(self, subject: Domain, seen: Delegating, was: Was) -> Decision:
@@ -80,7 +117,7 @@ class Delegation(Phase[Domain, Delegating]):
         held = was.true and conclusion.truth is Truth.FALSE and not _given_up(case, conclusion, streak)
         found = self._verdict(seen, conclusion, was)
         verdict = _held(conclusion) if held else found
-        every = self._every(subject, was.condition, conclusion, seen.edited_at, was.now)
+        every = self._every(subject, seen, conclusion, was)
         left = None if every is None else max(every - (was.now - seen.looked_at).total_seconds(), 1.0)
         changes = _record_first(seen.claim) if conclusion.truth is Truth.TRUE else ()
         return Decision(verdict, changes, report, left, streak, _failed_look(seen, found, streak))
@@ -102,50 +139,26 @@ class Delegation(Phase[Domain, Delegating]):
             return Verdict(conclusion.truth, Reason.DELEGATION_LOST, message, stalled=overdue)
         return Verdict(conclusion.truth, conclusion.reason, _told(conclusion), stalled=overdue)
 
-    def _every(
-        self,
-        subject: Domain,
-        before: Condition | None,
-        conclusion: Conclusion,
-        edited_at: datetime | None,
-        now: datetime,
-    ) -> float | None:
+    def _every(self, subject: Domain, seen: Delegating, conclusion: Conclusion, was: Was) -> float | None:
         """Return the seconds between two looks; None while it holds, which leaves it to the common pace."""
         pace = self.settings.pace
         if conclusion.truth is Truth.TRUE:
             torn = any(problem.reason is Reason.PARENT_INCONSISTENT for problem in conclusion.problems)
             return pace.failed_after if torn else None
-        if before is not None and before.status is Truth.TRUE:
+        if was.true:
             return pace.failed_after
         shown = subject.conditions.get(ConditionType.ZONE_READY)
-        shown_at = shown.last_transition_time if shown and shown.status is Truth.TRUE else now
-        if at_work((shown_at, edited_at, _asked_at(subject)), now):
+        shown_at = shown.last_transition_time if shown and shown.status is Truth.TRUE else was.now
+        if at_work((shown_at, seen.edited_at, _asked_at(subject)), was.now):
             return pace.edit_every
-        waited = (now - before.last_transition_time).total_seconds() if before is not None else 0.0
+        before = was.condition
+        waited = (was.now - before.last_transition_time).total_seconds() if before is not None else 0.0
         return waiting_every(pace, waited)
 
-    def _still_good(
-        self,
-        subject: Domain,
-        last: tuple[Domain, Delegating],
-        expected: tuple[tuple[str, ...], str | None],
-        edited_at: datetime | None,
-        now: datetime,
-    ) -> bool:
-        before, seen = last
-        same = (before.generation, before.recheck) == (subject.generation, subject.recheck)
-        if not same or (seen.nameservers, seen.claim.spec.token) != expected:
-            return False
-        conclusion = diagnose(seen.case(now))
-        every = self._every(subject, subject.conditions.get(self.condition), conclusion, edited_at, now)
+    def _is_recent(self, subject: Domain, seen: Delegating, was: Was) -> bool:
+        every = self._every(subject, seen, diagnose(seen.case(was.now)), was)
         every = self.settings.pace.active_every if every is None else every
-        return 0 <= (now - seen.looked_at).total_seconds() < _SOON * every
-
-    def _remember(self, subject: Domain, seen: Delegating) -> None:
-        self._last[subject.uid] = (subject, seen)
-        self._last.move_to_end(subject.uid)
-        if len(self._last) > _MOST_REMEMBERED:
-            self._last.popitem(last=False)
+        return 0 <= (was.now - seen.looked_at).total_seconds() < _SOON * every
 
 
 def _expected(findings: Findings) -> tuple[Claim | None, tuple[str, ...]]:
@@ -160,12 +173,10 @@ def _expected(findings: Findings) -> tuple[Claim | None, tuple[str, ...]]:
     return claim, known.nameservers if known is not None and known.delegated else ()
 
 
-def _edited_at(subject: Domain, last: tuple[Domain, Delegating] | None, now: datetime) -> datetime | None:
+def _edited_at(subject: Domain, last: LastLook | None, now: datetime) -> datetime | None:
     if last is None:
         return None
-    before, seen = last
-    same = (before.generation, before.recheck) == (subject.generation, subject.recheck)
-    return seen.edited_at if same else now
+    return last.seen.edited_at if last.was_for(subject) else now
 
 
 def _asked_at(subject: Domain) -> datetime | None:
