@@ -6,7 +6,7 @@ A write of ours to status changes nothing of what is compared here, so that it w
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 
 from nameplate_api.custom_domain import RECHECK_ANNOTATION
 from nameplate_api.hostname import ancestors
@@ -37,6 +37,29 @@ class Sighting:
         )
 
 
+class Hold(NamedTuple):
+    """What whoever lost a name waits for: who holds the claim, if anybody, and whether it is on its way out."""
+
+    namespace: str | None
+    domain: str | None
+    bound: bool
+    released_at: str | None
+    deleted_at: str | None
+
+    @classmethod
+    def of(cls, claim: Manifest) -> "Hold":
+        """Return how the claim is held."""
+        spec = claim.get("spec") or {}
+        holder = spec.get("holder") or {}
+        return cls(
+            namespace=holder.get("namespace"),
+            domain=holder.get("name"),
+            bound="token" in spec,
+            released_at=spec.get("releaseTime"),
+            deleted_at=claim["metadata"].get("deletionTimestamp"),
+        )
+
+
 @dataclass
 class Sightings:
     """Everything seen so far; small values only, never whole objects."""
@@ -47,7 +70,7 @@ class Sightings:
     """CustomDomains by their name and by every name above it."""
     _counts: Counter[str] = field(default_factory=Counter)
     """CustomDomains by namespace."""
-    _tenures: dict[Ref, Any] = field(default_factory=dict)
+    _holds: dict[Ref, Hold] = field(default_factory=dict)
 
     def observe(self, manifest: Manifest, ref: Ref) -> set[Ref]:
         """Take note of an object as it is now; return the objects to look at."""
@@ -58,7 +81,7 @@ class Sightings:
         if ref.kind == CUSTOM_DOMAIN:
             self._index(ref, manifest)
             return {ref}
-        return {ref, *self._touched_by(ref, _tenure(manifest))}
+        return {ref, *self._touched_by(ref, Hold.of(manifest))}
 
     def forget(self, ref: Ref) -> set[Ref]:
         """Take note that an object is gone; return the objects to look at: its own run clears what is remembered."""
@@ -73,14 +96,14 @@ class Sightings:
         """Say whether there is any CustomDomain in the namespace."""
         return self._counts[namespace] > 0
 
-    def _touched_by(self, claim: Ref, tenure: Any) -> Iterator[Ref]:
-        # Who lost a name waits for news of the claim; the fields that only its holder writes are none.
-        if self._tenures.get(claim) == tenure:
+    def _touched_by(self, claim: Ref, hold: Hold | None) -> Iterator[Ref]:
+        # The fields that only its holder writes are no news for whoever lost the name.
+        if self._holds.get(claim) == hold:
             return
-        if tenure is None:
-            del self._tenures[claim]
+        if hold is None:
+            del self._holds[claim]
         else:
-            self._tenures[claim] = tenure
+            self._holds[claim] = hold
         yield from self.overlapping(claim.name)
 
     def overlapping(self, name: str) -> set[Ref]:
@@ -107,10 +130,3 @@ class Sightings:
             self._named[each].discard(ref)
             if not self._named[each]:
                 del self._named[each]
-
-
-def _tenure(manifest: Manifest) -> tuple[Any, ...]:
-    spec = manifest.get("spec") or {}
-    holder = spec.get("holder") or {}
-    deleted_at = manifest["metadata"].get("deletionTimestamp")
-    return holder.get("namespace"), holder.get("name"), "token" in spec, spec.get("releaseTime"), deleted_at
