@@ -18,9 +18,9 @@ from typing import Any
 import aiohttp
 import kopf
 
+from nameplate_operator.kinds import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from nameplate_operator.kopf_settings import kopf_settings
 from nameplate_operator.ports import Kind, Manifest
-from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM
 
 # It says that signals are not its business in this thread; they are ours.
 logging.getLogger("kopf._core.reactor.running").setLevel(logging.ERROR)

@@ -8,12 +8,12 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
+from nameplate_operator.kinds import CUSTOM_DOMAIN
 from nameplate_operator.observability import Metrics
 from nameplate_operator.ports import Kind, Manifest, Ref
 from nameplate_operator.schedule import Lane
 from nameplate_operator.sightings import Sighting, Sightings
 from nameplate_operator.spread import share
-from nameplate_operator.subject import CUSTOM_DOMAIN
 from nameplate_operator.work_queue import WorkQueue
 
 log = logging.getLogger(__name__)

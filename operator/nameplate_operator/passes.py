@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from nameplate_operator.claims.sweep import Sweep
+from nameplate_operator.kinds import CUSTOM_DOMAIN
 from nameplate_operator.ports import ProviderError, Ref
 from nameplate_operator.reconcile import Reconciler
 from nameplate_operator.release import Releaser
-from nameplate_operator.subject import CUSTOM_DOMAIN
 
 log = logging.getLogger(__name__)
 

@@ -15,13 +15,14 @@ from nameplate_api.base import instant
 from nameplate_api.conditions import ConditionType
 from nameplate_api.custom_domain import KIND
 from nameplate_operator import logs, wiring
+from nameplate_operator.kinds import CUSTOM_DOMAIN
 from nameplate_operator.observability import Metrics
 from nameplate_operator.phase import Change, Verdict
 from nameplate_operator.plan import Decisions, Memory
 from nameplate_operator.ports import Manifest, ProviderError, Ref
 from nameplate_operator.reconcile import Reconciler
 from nameplate_operator.settings import OperatorSettings
-from nameplate_operator.subject import CUSTOM_DOMAIN, Domain
+from nameplate_operator.subject import Domain
 from nameplate_operator.summary import told
 
 _UNUSABLE = 65

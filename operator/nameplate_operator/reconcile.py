@@ -9,6 +9,7 @@ from typing import Any
 from nameplate_api.base import instant
 from nameplate_api.conditions import Condition, ConditionType, Reason, Truth
 from nameplate_operator.changes import STATUS
+from nameplate_operator.kinds import NAMESPACE
 from nameplate_operator.phase import Verdict
 from nameplate_operator.plan import (
     Decisions,
@@ -24,7 +25,7 @@ from nameplate_operator.plan import (
 from nameplate_operator.ports import Event, Ports, Ref
 from nameplate_operator.settings import OperatorSettings
 from nameplate_operator.spread import share
-from nameplate_operator.subject import NAMESPACE, Domain
+from nameplate_operator.subject import Domain
 from nameplate_operator.summary import WORKED_ON, described, progress, ready, stamp
 
 SHOWN_FROM = 300.0

@@ -11,12 +11,12 @@ from nameplate_operator import logs, settings_file, wiring
 from nameplate_operator.adapters.kubernetes_children import ChildWatch
 from nameplate_operator.adapters.kubernetes_cluster import KubernetesCluster
 from nameplate_operator.adapters.kubernetes_events import Events
-from nameplate_operator.adapters.kubernetes_lease import LEASE, Leadership
+from nameplate_operator.adapters.kubernetes_lease import Leadership
 from nameplate_operator.adapters.kubernetes_login import LoginError, bearer, login, tls
 from nameplate_operator.adapters.kubernetes_requests import Requests
-from nameplate_operator.children.names import CONFIG_MAP, DEPLOYMENT, INGRESS, SECRET, SERVICE, SERVICE_ACCOUNT
 from nameplate_operator.handlers import WATCHED, Access, Edge, Login
 from nameplate_operator.health import Health, HealthServer
+from nameplate_operator.kinds import CONFIG_MAP, DEPLOYMENT, INGRESS, LEASE, SECRET, SERVICE, SERVICE_ACCOUNT
 from nameplate_operator.lifecycle import Life, Parts
 from nameplate_operator.lookout import Lookout
 from nameplate_operator.observability import Metrics

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from nameplate_api.custom_domain import RECHECK_ANNOTATION
 from nameplate_api.hostname import ancestors
+from nameplate_operator.kinds import CUSTOM_DOMAIN
 from nameplate_operator.ports import Manifest, Ref
-from nameplate_operator.subject import CUSTOM_DOMAIN
 
 
 @dataclass(frozen=True, slots=True)

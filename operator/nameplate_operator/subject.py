@@ -8,13 +8,10 @@ from typing import Any, Self
 from pydantic import ValidationError
 
 from nameplate_api.conditions import Condition, ConditionType, Reason
-from nameplate_api.custom_domain import API_VERSION, FINALIZER, KIND, PLURAL, RECHECK_ANNOTATION, CustomDomainSpec
-from nameplate_api.domain_claim import CLAIM_KIND, CLAIM_PLURAL, DomainClaimSpec
+from nameplate_api.custom_domain import FINALIZER, RECHECK_ANNOTATION, CustomDomainSpec
+from nameplate_api.domain_claim import DomainClaimSpec
+from nameplate_operator.kinds import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from nameplate_operator.ports import Kind, Manifest, ProviderError, Ref
-
-CUSTOM_DOMAIN = Kind(API_VERSION, KIND, PLURAL)
-DOMAIN_CLAIM = Kind(API_VERSION, CLAIM_KIND, CLAIM_PLURAL)
-NAMESPACE = Kind("v1", "Namespace", "namespaces")
 
 _REASONS = frozenset(reason.value for reason in Reason)
 _NO_SPEC = CustomDomainSpec.model_construct(domain="", sources=())

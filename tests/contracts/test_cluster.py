@@ -10,9 +10,8 @@ import pytest
 from nameplate_operator.adapters.kubernetes_children import ChildWatch
 from nameplate_operator.adapters.kubernetes_cluster import KubernetesCluster
 from nameplate_operator.adapters.kubernetes_events import Events
-from nameplate_operator.children.names import CONFIG_MAP
+from nameplate_operator.kinds import CONFIG_MAP, CUSTOM_DOMAIN, DOMAIN_CLAIM
 from nameplate_operator.ports import Cluster, Conflict, Ref
-from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from tests.nameplate_operator.adapters.api_server import KINDS, config_map, labelled, requests_as
 from tests.nameplate_operator.builders import claim_manifest, domain_manifest
 from tests.nameplate_operator.memory_cluster import MemoryCluster

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from nameplate_operator.kinds import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from nameplate_operator.ports import Ports, Ref
 from nameplate_operator.settings import OperatorSettings
-from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM, Claim, Domain
+from nameplate_operator.subject import Claim, Domain
 from tests.nameplate_operator.memory_cluster import MemoryCluster
 from tests.nameplate_operator.memory_ports import MemoryAuthority, MemoryProber, MemoryResolver, MemoryZones
 

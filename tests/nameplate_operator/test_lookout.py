@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from nameplate_api.conditions import Reason
+from nameplate_operator.kinds import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from nameplate_operator.lookout import Lookout
 from nameplate_operator.observability import Metrics
 from nameplate_operator.ports import Kind, Manifest, ProviderError, Ref
 from nameplate_operator.resync import Resync
-from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from nameplate_operator.work_queue import WorkQueue
 from tests.cluster.waiting import eventually
 from tests.nameplate_operator.builders import a_condition, claim_manifest, domain_manifest

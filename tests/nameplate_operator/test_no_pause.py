@@ -4,10 +4,10 @@ import asyncio
 from datetime import timedelta
 
 from nameplate_operator import wiring
+from nameplate_operator.kinds import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from nameplate_operator.lookout import Lookout
 from nameplate_operator.observability import Metrics
 from nameplate_operator.ports import Manifest, Ref
-from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from nameplate_operator.work_queue import Time, WorkQueue
 from tests.nameplate_operator.builders import domain_manifest, memory_ports, settings
 from tests.nameplate_operator.leaping_time import run_leaping

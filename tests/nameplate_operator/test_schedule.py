@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nameplate_operator.kinds import CUSTOM_DOMAIN
 from nameplate_operator.ports import Ref
 from nameplate_operator.schedule import Lane, Schedule, Turn
-from nameplate_operator.subject import CUSTOM_DOMAIN
 
 
 def ref(name: str, namespace: str = "acme") -> Ref:

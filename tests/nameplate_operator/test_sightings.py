@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from nameplate_operator.kinds import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from nameplate_operator.ports import Ref
 from nameplate_operator.sightings import Sightings
-from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from tests.nameplate_operator.builders import claim_manifest, domain_manifest
 
 CLAIM = Ref(DOMAIN_CLAIM, "cdp.acme.com")

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from nameplate_api.conditions import Reason
+from nameplate_operator.kinds import CUSTOM_DOMAIN
 from nameplate_operator.observability import Metrics
 from nameplate_operator.ports import ProviderError, Ref
-from nameplate_operator.subject import CUSTOM_DOMAIN
 from nameplate_operator.work_queue import LONGEST_BACKOFF, WorkQueue
 from tests.nameplate_operator.fake_time import FakeTime, settle
 

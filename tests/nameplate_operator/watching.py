@@ -6,12 +6,12 @@ import time
 from collections.abc import AsyncIterator
 
 from nameplate_operator.handlers import WATCHED, Access, Edge
+from nameplate_operator.kinds import CUSTOM_DOMAIN
 from nameplate_operator.kopf_settings import kopf_settings
 from nameplate_operator.lookout import Lookout
 from nameplate_operator.observability import Metrics
 from nameplate_operator.ports import Kind, Manifest, Ref
 from nameplate_operator.resync import Resync
-from nameplate_operator.subject import CUSTOM_DOMAIN
 from nameplate_operator.work_queue import Time, WorkQueue
 from tests.cluster.access import ClusterAccess
 from tests.cluster.waiting import eventually

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from nameplate_operator.claims.teardown import Teardown
+from nameplate_operator.kinds import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from nameplate_operator.phases.acceptance import Acceptance
 from nameplate_operator.ports import Cluster, Conflict, Ports, Ref
 from nameplate_operator.reconcile import Reconciler
 from nameplate_operator.release import Releaser, release_phases
-from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from tests.cluster.machine import Machine
 from tests.cluster.soak_report import figures
 from tests.nameplate_operator.builders import domain_manifest, settings

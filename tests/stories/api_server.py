@@ -7,8 +7,8 @@ from nameplate_operator.adapters.kubernetes_cluster import KubernetesCluster
 from nameplate_operator.adapters.kubernetes_events import Events
 from nameplate_operator.adapters.kubernetes_login import login
 from nameplate_operator.adapters.kubernetes_requests import Requests
+from nameplate_operator.kinds import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from nameplate_operator.ports import Kind
-from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from tests.cluster.access import ClusterAccess
 
 NAMESPACE = Kind("v1", "Namespace", "namespaces")

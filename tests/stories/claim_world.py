@@ -12,13 +12,13 @@ from typing import Any
 from nameplate_api.conditions import Reason
 from nameplate_operator.claims.sweep import Sweep
 from nameplate_operator.claims.teardown import Teardown
+from nameplate_operator.kinds import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from nameplate_operator.phases.acceptance import Acceptance
 from nameplate_operator.phases.zone import ZoneHosting
 from nameplate_operator.ports import Cluster, Conflict, Kind, Ports, ProviderError, Ref, ZoneProvider
 from nameplate_operator.reconcile import Reconciler
 from nameplate_operator.records import address_records
 from nameplate_operator.release import Releaser, release_phases
-from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from tests.nameplate_operator.builders import domain_manifest, settings
 from tests.nameplate_operator.memory_ports import MemoryAuthority, MemoryProber, MemoryResolver, MemoryZones
 from tests.stories.wrapped_cluster import WRITES, WrappedCluster

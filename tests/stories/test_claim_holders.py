@@ -1,7 +1,7 @@
 """Who may hold a name: reservations, overlaps, copies of other clusters, holders that vanish."""
 
+from nameplate_operator.kinds import DOMAIN_CLAIM
 from nameplate_operator.ports import Ref
-from nameplate_operator.subject import DOMAIN_CLAIM
 from tests.nameplate_operator.builders import WEBSITE
 from tests.stories.claim_world import QUARANTINE, ClaimWorld
 

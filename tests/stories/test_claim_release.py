@@ -1,7 +1,7 @@
 """What becomes of a name when its holder goes: it comes back to its namespace, is kept, or is free for others."""
 
+from nameplate_operator.kinds import DOMAIN_CLAIM
 from nameplate_operator.ports import Ref
-from nameplate_operator.subject import DOMAIN_CLAIM
 from tests.stories.claim_world import QUARANTINE, ClaimWorld
 
 ACCEPTED = ("True", "Accepted")

@@ -8,8 +8,8 @@ from nameplate_api.custom_domain import DOMAIN_LABEL
 from nameplate_operator.adapters.kubernetes_mirror import Mirror
 from nameplate_operator.adapters.kubernetes_requests import Requests
 from nameplate_operator.adapters.kubernetes_watch import Pace, Scope, Watch
+from nameplate_operator.kinds import CUSTOM_DOMAIN
 from nameplate_operator.ports import Kind, Manifest, Ref
-from nameplate_operator.subject import CUSTOM_DOMAIN
 
 Wake = Callable[[Ref], None]
 

@@ -11,11 +11,11 @@ from typing import Any
 from nameplate_api.base import micro_instant
 from nameplate_operator.adapters.kubernetes_paths import path_of
 from nameplate_operator.adapters.kubernetes_requests import Call, Requests
-from nameplate_operator.ports import Event, Kind, ProviderError
+from nameplate_operator.kinds import EVENT
+from nameplate_operator.ports import Event, ProviderError
 
 log = logging.getLogger(__name__)
 
-EVENT = Kind("events.k8s.io/v1", "Event", "events")
 CONTROLLER = "nameplate.dev/operator"
 _LONGEST_NOTE = 1024
 """Octets, as the API server counts."""

@@ -11,11 +11,10 @@ from nameplate_api.base import micro_instant
 from nameplate_operator.adapters.kubernetes_paths import path_of
 from nameplate_operator.adapters.kubernetes_refusals import good
 from nameplate_operator.adapters.kubernetes_requests import MERGE, Call, Requests
-from nameplate_operator.ports import Kind, ProviderError, Ref
+from nameplate_operator.kinds import LEASE
+from nameplate_operator.ports import ProviderError, Ref
 
 log = logging.getLogger(__name__)
-
-LEASE = Kind("coordination.k8s.io/v1", "Lease", "leases")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from nameplate_operator.adapters.self_signed_ca import AuthorityKeys, Step, new_keys, read_keys, written
 from nameplate_operator.adapters.self_signed_leaf import Leaf, described, read_leaf, renewed, to_data
+from nameplate_operator.kinds import CUSTOM_DOMAIN, SECRET
 from nameplate_operator.ownership import MANAGED_BY, NAMEPLATE, is_labelled, is_ours, is_owned
 from nameplate_operator.ports import (
     CertificateRequest,
@@ -13,16 +14,13 @@ from nameplate_operator.ports import (
     Conflict,
     Event,
     Holding,
-    Kind,
     Manifest,
     Ref,
 )
-from nameplate_operator.subject import CUSTOM_DOMAIN
 
 AUTHORITY_SECRET = "nameplate-ca"
 CERTIFICATES = "nameplate/certificate"
 """Field manager of the Secrets that carry certificates."""
-_SECRET = Kind("v1", "Secret", "secrets")
 _TLS = "kubernetes.io/tls"
 
 
@@ -36,7 +34,7 @@ class SelfSignedAuthority:
 
     def __init__(self, cluster: Cluster, namespace: str) -> None:
         self._cluster = cluster
-        self._ca_secret = Ref(_SECRET, AUTHORITY_SECRET, namespace)
+        self._ca_secret = Ref(SECRET, AUTHORITY_SECRET, namespace)
 
     async def observe(self, request: CertificateRequest, now: datetime) -> Holding:
         """Return the certificate in the request's Secret, if it is whole."""
@@ -82,7 +80,7 @@ class SelfSignedAuthority:
         keys = new_keys(now)
         if stored is None:
             manifest = {
-                **_SECRET.type_meta,
+                **SECRET.type_meta,
                 "metadata": {
                     "name": self._ca_secret.name,
                     "namespace": self._ca_secret.namespace,
@@ -107,7 +105,7 @@ class SelfSignedAuthority:
             "ownerReferences": [dict(request.owner)],
         }
         manifest = {
-            **_SECRET.type_meta,
+            **SECRET.type_meta,
             "metadata": metadata,
             "type": _TLS,
             "data": to_data(leaf),

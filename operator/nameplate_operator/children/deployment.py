@@ -8,6 +8,7 @@ from nameplate_operator.children import names
 from nameplate_operator.children.key_files import key_files, sink_of
 from nameplate_operator.children.labels import labels, metadata, selector
 from nameplate_operator.children.quantity import canonical
+from nameplate_operator.kinds import DEPLOYMENT
 from nameplate_operator.settings import PodSettings
 from nameplate_operator.subject import Domain
 
@@ -20,7 +21,7 @@ def deployment(domain: Domain, settings: PodSettings) -> dict[str, Any]:
     """Return the Deployment; its Pods read their settings again by themselves: only a new Secret restarts them."""
     name = names.ingestion(domain)
     return {
-        **names.DEPLOYMENT.type_meta,
+        **DEPLOYMENT.type_meta,
         "metadata": metadata(domain, name),
         "spec": {
             "replicas": domain.spec.ingestion.replicas or settings.replicas,

@@ -5,11 +5,12 @@ from typing import Any
 from nameplate_api.conditions import Reason, Truth
 from nameplate_api.custom_domain import DOMAIN_LABEL
 from nameplate_operator import ownership
+from nameplate_operator.kinds import CUSTOM_DOMAIN
 from nameplate_operator.ownership import MANAGED_BY, NAMEPLATE
 from nameplate_operator.pace import CONFLICT_EVERY
 from nameplate_operator.phase import Decision, Verdict
 from nameplate_operator.ports import Manifest, Ref
-from nameplate_operator.subject import CUSTOM_DOMAIN, Domain
+from nameplate_operator.subject import Domain
 
 
 def selector(domain: Domain) -> dict[str, str]:

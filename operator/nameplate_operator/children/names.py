@@ -1,14 +1,8 @@
 """Names a CustomDomain's children; the CustomDomain's own name leaves room for every suffix."""
 
-from nameplate_operator.ports import Kind, Ref
+from nameplate_operator.kinds import INGRESS, SECRET
+from nameplate_operator.ports import Ref
 from nameplate_operator.subject import Domain
-
-DEPLOYMENT = Kind("apps/v1", "Deployment", "deployments")
-SERVICE = Kind("v1", "Service", "services")
-SERVICE_ACCOUNT = Kind("v1", "ServiceAccount", "serviceaccounts")
-CONFIG_MAP = Kind("v1", "ConfigMap", "configmaps")
-INGRESS = Kind("networking.k8s.io/v1", "Ingress", "ingresses")
-SECRET = Kind("v1", "Secret", "secrets")
 
 HTTP_PORT = "http"
 """Name of the Service's port."""

@@ -4,13 +4,14 @@ from typing import Any
 
 from nameplate_operator.children import names
 from nameplate_operator.children.labels import metadata
+from nameplate_operator.kinds import SERVICE_ACCOUNT
 from nameplate_operator.subject import Domain
 
 
 def service_account(domain: Domain) -> dict[str, Any]:
     """Return the ServiceAccount."""
     return {
-        **names.SERVICE_ACCOUNT.type_meta,
+        **SERVICE_ACCOUNT.type_meta,
         "metadata": metadata(domain, names.ingestion(domain)),
         "automountServiceAccountToken": False,
     }

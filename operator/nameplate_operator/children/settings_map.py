@@ -8,6 +8,7 @@ from nameplate_api.mounts import SETTINGS_FILE
 from nameplate_operator.children import names
 from nameplate_operator.children.key_files import sink_of, sink_settings
 from nameplate_operator.children.labels import metadata
+from nameplate_operator.kinds import CONFIG_MAP
 from nameplate_operator.settings import PodSettings
 from nameplate_operator.subject import Domain
 
@@ -37,7 +38,7 @@ def ingestion_settings(domain: Domain, settings: PodSettings) -> IngestionSettin
 def settings_map(domain: Domain, settings: PodSettings) -> dict[str, Any]:
     """Return the ConfigMap."""
     return {
-        **names.CONFIG_MAP.type_meta,
+        **CONFIG_MAP.type_meta,
         "metadata": metadata(domain, names.ingestion(domain)),
         "data": {SETTINGS_FILE: ingestion_settings(domain, settings).document()},
     }

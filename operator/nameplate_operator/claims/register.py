@@ -8,8 +8,9 @@ from nameplate_api.domain_claim import REGISTRABLE_LABEL
 from nameplate_api.hostname import overlaps
 from nameplate_operator.claims.labels import NAMESPACE_LABEL, registrable_label
 from nameplate_operator.claims.this_cluster import is_of
+from nameplate_operator.kinds import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from nameplate_operator.ports import Cluster, Manifest, Ref
-from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM, Claim, Domain, InvalidSpec
+from nameplate_operator.subject import Claim, Domain, InvalidSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from datetime import datetime
 from nameplate_operator.claims.register import is_unbound, is_vanished, names, readable
 from nameplate_operator.claims.this_cluster import ThisCluster, is_of
 from nameplate_operator.claims.writes import delete, release
+from nameplate_operator.kinds import CUSTOM_DOMAIN, DOMAIN_CLAIM, NAMESPACE
 from nameplate_operator.phase import Change
 from nameplate_operator.ports import Conflict, Event, Ports, Ref
 from nameplate_operator.settings import OperatorSettings
-from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM, NAMESPACE, Claim
+from nameplate_operator.subject import Claim
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,10 @@ from nameplate_operator.claims.labels import NAMESPACE_LABEL
 from nameplate_operator.claims.register import is_held_by, is_unbound, readable
 from nameplate_operator.claims.this_cluster import ThisCluster, is_of
 from nameplate_operator.claims.writes import delete, release
+from nameplate_operator.kinds import DOMAIN_CLAIM
 from nameplate_operator.ports import Conflict, Event, Ports, Ref
 from nameplate_operator.settings import OperatorSettings
-from nameplate_operator.subject import DOMAIN_CLAIM, Claim, Domain
+from nameplate_operator.subject import Claim, Domain
 
 
 class Teardown:

@@ -1,9 +1,10 @@
 """Knows the name under which this cluster writes its claims, and tells them from another cluster's."""
 
 from nameplate_api.conditions import Reason
+from nameplate_operator.kinds import NAMESPACE
 from nameplate_operator.ports import Ports, ProviderError, Ref
 from nameplate_operator.settings import OperatorSettings
-from nameplate_operator.subject import NAMESPACE, Claim
+from nameplate_operator.subject import Claim
 
 _KUBE_SYSTEM = Ref(NAMESPACE, "kube-system")
 

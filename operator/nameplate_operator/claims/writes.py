@@ -10,9 +10,10 @@ from typing import Any
 from nameplate_api.base import instant
 from nameplate_api.custom_domain import FINALIZER, DeletionPolicy
 from nameplate_operator.changes import FINALIZERS
+from nameplate_operator.kinds import DOMAIN_CLAIM
 from nameplate_operator.phase import Change
 from nameplate_operator.ports import Conflict, Ports, Ref
-from nameplate_operator.subject import DOMAIN_CLAIM, Claim, Domain
+from nameplate_operator.subject import Claim, Domain
 
 _TOKEN_ALPHABET = string.ascii_lowercase + string.digits
 _TOKEN_LENGTH = 26

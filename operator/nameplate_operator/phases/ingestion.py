@@ -18,6 +18,7 @@ from nameplate_operator.children.service import service
 from nameplate_operator.children.service_account import service_account
 from nameplate_operator.children.settings_map import ingestion_settings, settings_map
 from nameplate_operator.delegation.lookup import AddressLookup
+from nameplate_operator.kinds import CONFIG_MAP, DEPLOYMENT, SERVICE, SERVICE_ACCOUNT
 from nameplate_operator.phase import Decision, Findings, Phase, Verdict, Was
 from nameplate_operator.phases.certificate import CertificateIssuance
 from nameplate_operator.phases.route import Route
@@ -29,7 +30,7 @@ from nameplate_operator.well_known import Heard, Identity, ask
 
 _ROLLING_EVERY = 5.0
 _MISSING_EVERY = 30.0
-_KINDS: tuple[Kind, ...] = (names.SERVICE_ACCOUNT, names.CONFIG_MAP, names.DEPLOYMENT, names.SERVICE)
+_KINDS: tuple[Kind, ...] = (SERVICE_ACCOUNT, CONFIG_MAP, DEPLOYMENT, SERVICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class IngestionService(Phase[Domain, Running]):
         for ref, child in zip(refs, found, strict=True):
             if child is not None and not is_ours(child, subject, ref):
                 return Running(settings, live, foreign=ref)
-        if not Rollout.of(live[names.DEPLOYMENT]).available:
+        if not Rollout.of(live[DEPLOYMENT]).available:
             return Running(settings, live)
         return Running(settings, live, heard=await self._ask(subject, findings))
 
@@ -113,7 +114,7 @@ class IngestionService(Phase[Domain, Running]):
         """Keep the children as they must be and say how many Pods serve."""
         if seen.foreign is not None:
             return conflict(seen.foreign)
-        rollout = Rollout.of(seen.live[names.DEPLOYMENT])
+        rollout = Rollout.of(seen.live[DEPLOYMENT])
         verdict = _missing(seen.answer) or _verdict(rollout, seen)
         pause = _ROLLING_EVERY if verdict.progressing or not rollout.available else None
         return Decision(
@@ -124,13 +125,13 @@ class IngestionService(Phase[Domain, Running]):
 
     def _upkeep(self, subject: Domain, seen: Running) -> Iterator[ApplyChild]:
         wanted: dict[Kind, dict[str, Any]] = {
-            names.SERVICE_ACCOUNT: service_account(subject),
-            names.CONFIG_MAP: settings_map(subject, self.settings.ingestion),
-            names.DEPLOYMENT: deployment(subject, self.settings.ingestion),
-            names.SERVICE: service(subject),
+            SERVICE_ACCOUNT: service_account(subject),
+            CONFIG_MAP: settings_map(subject, self.settings.ingestion),
+            DEPLOYMENT: deployment(subject, self.settings.ingestion),
+            SERVICE: service(subject),
         }
         for kind, manifest in wanted.items():
-            yield from upkeep(manifest, seen.live[kind], from_spec=kind in (names.CONFIG_MAP, names.DEPLOYMENT))
+            yield from upkeep(manifest, seen.live[kind], from_spec=kind in (CONFIG_MAP, DEPLOYMENT))
 
 
 def _missing(answer: WellKnown | None) -> Verdict | None:

@@ -7,8 +7,7 @@ from typing import Any
 
 from nameplate_operator.adapters.kubernetes_login import login
 from nameplate_operator.adapters.kubernetes_requests import Requests
-from nameplate_operator.children.names import CONFIG_MAP, DEPLOYMENT, SECRET, SERVICE
-from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM
+from nameplate_operator.kinds import CONFIG_MAP, CUSTOM_DOMAIN, DEPLOYMENT, DOMAIN_CLAIM, SECRET, SERVICE
 from tests.cluster.access import ClusterAccess
 from tests.cluster.pki import write_kubeconfig
 from tests.world.http_faults import FaultProxy

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nameplate_operator.children.names import CONFIG_MAP, DEPLOYMENT, INGRESS, SECRET, SERVICE, SERVICE_ACCOUNT
+from nameplate_operator.kinds import CONFIG_MAP, DEPLOYMENT, INGRESS, SECRET, SERVICE, SERVICE_ACCOUNT
 from nameplate_operator.ports import Forbidden, Ref
 from tests.cluster.access import ClusterAccess
 from tests.cluster.waiting import eventually

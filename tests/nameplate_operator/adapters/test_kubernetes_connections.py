@@ -8,7 +8,7 @@ import pytest
 
 from nameplate_operator.adapters.kubernetes_children import ChildWatch
 from nameplate_operator.adapters.kubernetes_requests import Call
-from nameplate_operator.children.names import CONFIG_MAP
+from nameplate_operator.kinds import CONFIG_MAP
 from tests.cluster.access import ClusterAccess
 from tests.nameplate_operator.adapters.api_server import requests_as
 

@@ -9,9 +9,8 @@ import pytest
 
 from nameplate_operator.adapters.kubernetes_events import Events
 from nameplate_operator.adapters.kubernetes_requests import Requests
-from nameplate_operator.children.names import CONFIG_MAP
+from nameplate_operator.kinds import CONFIG_MAP, CUSTOM_DOMAIN
 from nameplate_operator.ports import Event, Kind, Ref
-from nameplate_operator.subject import CUSTOM_DOMAIN
 from tests.cluster.access import ClusterAccess
 from tests.nameplate_operator.adapters.api_server import requests_as, through
 from tests.nameplate_operator.builders import domain_manifest

@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from nameplate_operator.adapters.kubernetes_lease import LEASE, Leadership, Terms
+from nameplate_operator.adapters.kubernetes_lease import Leadership, Terms
 from nameplate_operator.adapters.kubernetes_requests import Requests
+from nameplate_operator.kinds import LEASE
 from nameplate_operator.ports import Ref
 from tests.cluster.access import ClusterAccess
 from tests.nameplate_operator.adapters.api_server import requests_as, through

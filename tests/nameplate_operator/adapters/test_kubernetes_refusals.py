@@ -15,9 +15,8 @@ import pytest
 from nameplate_api.conditions import Reason
 from nameplate_operator.adapters.kubernetes_cluster import KubernetesCluster
 from nameplate_operator.adapters.kubernetes_events import Events
-from nameplate_operator.children.names import CONFIG_MAP, SECRET
+from nameplate_operator.kinds import CONFIG_MAP, CUSTOM_DOMAIN, SECRET
 from nameplate_operator.ports import Conflict, Forbidden, ProviderError, Ref
-from nameplate_operator.subject import CUSTOM_DOMAIN
 from tests.cluster.access import ClusterAccess
 from tests.cluster.waiting import until
 from tests.nameplate_operator.adapters.admission import Policy, serving_webhook, webhook

@@ -14,9 +14,8 @@ from nameplate_operator.adapters.kubernetes_cluster import KubernetesCluster
 from nameplate_operator.adapters.kubernetes_events import Events
 from nameplate_operator.adapters.kubernetes_login import login
 from nameplate_operator.adapters.kubernetes_requests import Call, Requests
-from nameplate_operator.children.names import CONFIG_MAP, DEPLOYMENT
+from nameplate_operator.kinds import CONFIG_MAP, CUSTOM_DOMAIN, DEPLOYMENT, DOMAIN_CLAIM
 from nameplate_operator.ports import Conflict, Kind, ProviderError, Ref
-from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from tests.cluster.access import ClusterAccess
 from tests.nameplate_operator.adapters.api_server import KINDS, config_map, through
 from tests.world.http_faults import FaultProxy, HttpFault, Point

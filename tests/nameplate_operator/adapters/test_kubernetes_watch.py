@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nameplate_operator.children.names import CONFIG_MAP
+from nameplate_operator.kinds import CONFIG_MAP
 from nameplate_operator.ports import Ref
 from tests.cluster.access import ClusterAccess
 from tests.cluster.control_plane import ControlPlane

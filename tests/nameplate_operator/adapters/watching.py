@@ -11,9 +11,8 @@ from nameplate_operator.adapters.kubernetes_children import ChildWatch
 from nameplate_operator.adapters.kubernetes_cluster import KubernetesCluster
 from nameplate_operator.adapters.kubernetes_events import Events
 from nameplate_operator.adapters.kubernetes_watch import Pace
-from nameplate_operator.children.names import CONFIG_MAP
+from nameplate_operator.kinds import CONFIG_MAP, CUSTOM_DOMAIN
 from nameplate_operator.ports import Kind, Ref
-from nameplate_operator.subject import CUSTOM_DOMAIN
 from tests.cluster.waiting import eventually
 from tests.nameplate_operator.adapters.api_server import KINDS, requests_as
 

@@ -14,7 +14,7 @@ from nameplate_operator.adapters.kubernetes_events import Events
 from nameplate_operator.changes import ApplyChild
 from nameplate_operator.children.drift import upkeep
 from nameplate_operator.children.ingress import ingress
-from nameplate_operator.children.names import CONFIG_MAP, DEPLOYMENT, INGRESS, SERVICE, SERVICE_ACCOUNT
+from nameplate_operator.kinds import CONFIG_MAP, DEPLOYMENT, INGRESS, SERVICE, SERVICE_ACCOUNT
 from nameplate_operator.ports import Conflict, Kind, Ports, Ref
 from nameplate_operator.settings import RouteSettings
 from tests.cluster.access import ClusterAccess

@@ -7,7 +7,8 @@ import pytest
 from nameplate_operator.claims.binding import held, step
 from nameplate_operator.claims.register import Register
 from nameplate_operator.claims.writes import BindClaim, CreateClaim, DeleteClaim, GuardDomain, WriteClaim
-from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM, Ref
+from nameplate_operator.kinds import CUSTOM_DOMAIN, DOMAIN_CLAIM
+from nameplate_operator.subject import Ref
 from tests.nameplate_operator.builders import a_claim, a_domain
 
 NOW = datetime(2030, 1, 2, tzinfo=UTC)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from nameplate_operator.claims.register import look
+from nameplate_operator.kinds import DOMAIN_CLAIM
 from nameplate_operator.ports import Kind, Manifest
-from nameplate_operator.subject import DOMAIN_CLAIM
 from tests.nameplate_operator.builders import a_domain, claim_manifest, domain_manifest
 from tests.nameplate_operator.memory_cluster import MemoryCluster
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from nameplate_operator.claims.sweep import Sweep
+from nameplate_operator.kinds import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from nameplate_operator.ports import Ref
-from nameplate_operator.subject import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from tests.nameplate_operator.builders import claim_manifest, domain_manifest, memory_ports, settings
 
 NOW = datetime(2030, 1, 2, tzinfo=UTC)

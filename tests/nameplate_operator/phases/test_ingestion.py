@@ -6,9 +6,9 @@ import pytest
 
 from nameplate_api.conditions import Reason, Truth
 from nameplate_api.ingestion_settings import WellKnown
-from nameplate_operator.children import names
 from nameplate_operator.children.drift import sealed
 from nameplate_operator.children.settings_map import ingestion_settings
+from nameplate_operator.kinds import CONFIG_MAP, DEPLOYMENT, SERVICE, SERVICE_ACCOUNT
 from nameplate_operator.phase import Verdict, Was
 from nameplate_operator.phases.ingestion import IngestionService, Running
 from nameplate_operator.ports import ProviderError, Ref
@@ -18,7 +18,7 @@ NOW = datetime(2030, 1, 2, tzinfo=UTC)
 DOMAIN = a_domain(ingestion={"replicas": 2})
 PHASE = IngestionService(memory_ports(), settings())
 SETTINGS = ingestion_settings(DOMAIN, settings().ingestion)
-KINDS = (names.SERVICE_ACCOUNT, names.CONFIG_MAP, names.DEPLOYMENT, names.SERVICE)
+KINDS = (SERVICE_ACCOUNT, CONFIG_MAP, DEPLOYMENT, SERVICE)
 
 
 def live(replicas=2, updated=2, available=2, *, observed=1, conditions=()):
@@ -27,7 +27,7 @@ def live(replicas=2, updated=2, available=2, *, observed=1, conditions=()):
     children = {kind: dict(change.manifest) for kind, change in zip(KINDS, changes, strict=True)}
     for child in children.values():
         child["metadata"] = child["metadata"] | {"uid": "u", "generation": 1}
-    children[names.DEPLOYMENT]["status"] = {
+    children[DEPLOYMENT]["status"] = {
         "observedGeneration": observed,
         "replicas": replicas,
         "updatedReplicas": updated,
@@ -160,7 +160,7 @@ def test_missing_children_are_made_for_the_first_time_and_only_what_the_spec_sha
 
 def test_an_edited_child_is_brought_back_and_named_by_its_uid():
     children = live()
-    children[names.SERVICE]["spec"] = children[names.SERVICE]["spec"] | {"selector": {"app": "theirs"}}
+    children[SERVICE]["spec"] = children[SERVICE]["spec"] | {"selector": {"app": "theirs"}}
     (change,) = PHASE.decide(DOMAIN, Running(SETTINGS, children), Was(NOW)).changes
     assert change.manifest["metadata"]["uid"] == "u"
     assert change.manifest["spec"]["selector"] == {"nameplate.dev/domain": "web"}
@@ -176,7 +176,7 @@ def test_an_edit_of_the_replicas_reaches_the_deployment():
 
 
 def test_a_stranger_s_object_of_a_child_s_name_is_never_touched():
-    foreign = Ref(names.SERVICE, "web-ingestion", "acme")
+    foreign = Ref(SERVICE, "web-ingestion", "acme")
     decision = PHASE.decide(DOMAIN, Running(SETTINGS, {}, foreign=foreign), Was(NOW))
     assert decision.verdict == Verdict(
         Truth.FALSE,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from nameplate_api.conditions import Reason
-from nameplate_operator.children import names
+from nameplate_operator.kinds import CONFIG_MAP, DEPLOYMENT, SERVICE, SERVICE_ACCOUNT
 from nameplate_operator.phase import Findings
 from nameplate_operator.phases.ingestion import IngestionService, Running
 from nameplate_operator.ports import Manifest, ProviderError, Ref
@@ -18,7 +18,7 @@ OWNER = {"apiVersion": "nameplate.dev/v1alpha1", "kind": "CustomDomain", "name":
 OURS = {"ownerReferences": [OWNER]}
 STRANGERS: dict[str, Any] = {"ownerReferences": [OWNER | {"kind": "App", "uid": "u"}]}
 PREDECESSORS = {"ownerReferences": [OWNER | {"uid": "uid-before"}]}
-KINDS = (names.SERVICE_ACCOUNT, names.CONFIG_MAP, names.DEPLOYMENT, names.SERVICE)
+KINDS = (SERVICE_ACCOUNT, CONFIG_MAP, DEPLOYMENT, SERVICE)
 
 
 class ThrongedCluster(MemoryCluster):
