@@ -34,7 +34,7 @@ class Lease(Protocol):
         ...
 
 
-class Edge(Protocol):
+class Watch(Protocol):
     """The watch of our kinds."""
 
     async def serve(self) -> None:
@@ -68,7 +68,7 @@ class Parts:
     lease: Lease
     children: Children
     queue: WorkQueue
-    edge: Edge
+    watch: Watch
     resync: Resync
     sweep: Callable[[], Coroutine[Any, Any, None]]
     """Looks for absent holders until cancelled."""
@@ -137,8 +137,8 @@ class Life:
         ready["children listed"] = _done
         parts.queue.start()
         parts.health.live["passes end"] = lambda: parts.queue.stuck_for < 2 * RUN_TIMEOUT
-        parts.health.live["the watch lives"] = parts.edge.answers
-        self._keep("watch", parts.edge.serve())
+        parts.health.live["the watch lives"] = parts.watch.answers
+        self._keep("watch", parts.watch.serve())
         self._keep("resync", parts.resync.serve())
         self._keep("sweep", parts.sweep())
 

@@ -14,9 +14,9 @@ from nameplate_operator.adapters.kubernetes_events import Events
 from nameplate_operator.adapters.kubernetes_lease import Leadership
 from nameplate_operator.adapters.kubernetes_login import LoginError, bearer, login, tls
 from nameplate_operator.adapters.kubernetes_requests import Requests
-from nameplate_operator.handlers import WATCHED, Access, Edge, Login
 from nameplate_operator.health import Health, HealthServer
 from nameplate_operator.kinds import CONFIG_MAP, DEPLOYMENT, INGRESS, LEASE, SECRET, SERVICE, SERVICE_ACCOUNT
+from nameplate_operator.kopf_watch import WATCHED, Access, KopfWatch, Login
 from nameplate_operator.lifecycle import Life, Parts
 from nameplate_operator.lookout import Lookout
 from nameplate_operator.observability import Metrics
@@ -92,7 +92,7 @@ async def _live(settings: OperatorSettings, metrics: Metrics, requests: Requests
             lease=Leadership(requests, Ref(LEASE, LEASE_NAME, settings.namespace), identity()),
             children=children,
             queue=queue,
-            edge=Edge(lookout.heed, access),
+            watch=KopfWatch(lookout.heed, access),
             resync=resync,
             sweep=passes.sweep_for_ever,
         )

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from nameplate_operator.handlers import WATCHED
 from nameplate_operator.health import Health, HealthServer
+from nameplate_operator.kopf_watch import WATCHED
 from nameplate_operator.lifecycle import Life, Parts
 from nameplate_operator.lookout import Lookout
 from nameplate_operator.observability import Metrics
@@ -38,7 +38,7 @@ class World:
         self.queue = WorkQueue(self.run_pass, slots=1, metrics=metrics, time=Time.of_the_loop())
         resync = Resync(MemoryCluster(), Lookout(self.queue, metrics), WATCHED, every=600)
         outside = self.kinds, Lease(self), Children(self)
-        parts = Parts(self.health, self.server, *outside, self.queue, Edge(self), resync, self.sweep)
+        parts = Parts(self.health, self.server, *outside, self.queue, Watch(self), resync, self.sweep)
         self.leading: list[bool] = []
         self.life = Life(parts, self.leading.append)
 
@@ -77,7 +77,7 @@ class Lease:
         self.world.log.append("lease released")
 
 
-class Edge:
+class Watch:
     def __init__(self, world: World) -> None:
         self.world = world
 

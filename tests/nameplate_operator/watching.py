@@ -1,13 +1,13 @@
-"""kopf's edge with the lookout and the queue behind it, and passes that are only noted."""
+"""kopf's watch with the lookout and the queue behind it, and passes that are only noted."""
 
 import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
 
-from nameplate_operator.handlers import WATCHED, Access, Edge
 from nameplate_operator.kinds import CUSTOM_DOMAIN
 from nameplate_operator.kopf_settings import kopf_settings
+from nameplate_operator.kopf_watch import WATCHED, Access, KopfWatch
 from nameplate_operator.lookout import Lookout
 from nameplate_operator.observability import Metrics
 from nameplate_operator.ports import Kind, Manifest, Ref
@@ -36,7 +36,7 @@ class LiveList:
 
 
 class Watching:
-    """A running edge; `passes` are the objects that were looked at, in order, `logins` the instants of each login."""
+    """A running watch; `passes` are the objects that were looked at, in order, `logins` the instants of each login."""
 
     def __init__(self, server: str, cluster: ClusterAccess, namespace: str) -> None:
         self.namespace = namespace
@@ -48,7 +48,7 @@ class Watching:
         self.settings = kopf_settings()
         self.queue = WorkQueue(self._note, slots=2, metrics=self.metrics, time=Time.of_the_loop())
         self.lookout = Lookout(self.queue, self.metrics)
-        self.edge = Edge(self._heed, self._login, self.settings)
+        self.watch = KopfWatch(self._heed, self._login, self.settings)
         live = LiveList(cluster, namespace)
         self.resync = Resync(live, self.lookout, WATCHED, every=600, settle=0.5)  # type: ignore[arg-type]
         self.serving: asyncio.Task[None] | None = None
@@ -68,7 +68,7 @@ class Watching:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator["Watching"]:
         self.queue.start()
-        self.serving = asyncio.create_task(self.edge.serve())
+        self.serving = asyncio.create_task(self.watch.serve())
         try:
             yield self
         finally:

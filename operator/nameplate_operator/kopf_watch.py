@@ -1,4 +1,4 @@
-"""kopf's edge: its watch of CustomDomains and DomainClaims says "look at this object", and nothing else.
+"""kopf's watch of CustomDomains and DomainClaims: it says "look at this object", and nothing else.
 
 kopf ends every task of its event loop that began after it, and takes the process's signals. So it gets a thread and an
 event loop of its own, and what it sees crosses over as plain values.
@@ -79,7 +79,7 @@ def _session(access: Access) -> kopf.AiohttpSession:
     return kopf.AiohttpSession(server=access.server, aiohttp_session=session)
 
 
-class Edge:
+class KopfWatch:
     """kopf in a thread of its own; an error that ends it comes out of ``serve``."""
 
     def __init__(self, heed: Heed, login: Login, settings: kopf.OperatorSettings | None = None) -> None:

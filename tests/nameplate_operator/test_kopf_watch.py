@@ -1,4 +1,4 @@
-"""kopf's edge against a real API server: what wakes an object and what does not, and kopf's known hazards."""
+"""kopf's watch against a real API server: what wakes an object and what does not, and kopf's known hazards."""
 
 import asyncio
 import itertools
@@ -167,11 +167,11 @@ async def test_an_api_server_that_is_away_is_waited_for(watching: Watching, api_
 
 
 async def test_the_edge_says_whether_it_lives(watching: Watching):
-    assert not await watching.edge.answers()
+    assert not await watching.watch.answers()
     async with watching.running():
         await watching.fence()
-        assert await watching.edge.answers()
-    assert not await watching.edge.answers()
+        assert await watching.watch.answers()
+    assert not await watching.watch.answers()
 
 
 async def test_a_token_that_is_no_longer_believed_is_fetched_anew(watching: Watching, api_proxy: FaultProxy):
