@@ -1,4 +1,4 @@
-"""The one place where adapters meet ports, and ports meet phases."""
+"""Puts together the outside systems other than the Kubernetes API, and the passes over them."""
 
 import contextlib
 from collections.abc import AsyncIterator
