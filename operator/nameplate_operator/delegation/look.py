@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nameplate_operator.delegation.absence import explain
-from nameplate_operator.delegation.children import ask_child, signatures, unasked
+from nameplate_operator.delegation.child_servers import ask_child, signatures, unasked
 from nameplate_operator.delegation.classify import parent_answer, records
 from nameplate_operator.delegation.facts import (
     ABSENT,
