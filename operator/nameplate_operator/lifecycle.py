@@ -25,7 +25,7 @@ class Lease(Protocol):
         """Return once it is ours."""
         ...
 
-    async def lost(self) -> None:
+    async def keep(self) -> None:
         """Keep it, and return when that failed."""
         ...
 
@@ -53,7 +53,7 @@ class Children(Protocol):
         """Watch until cancelled."""
         ...
 
-    async def synced(self) -> None:
+    async def wait_for_lists(self) -> None:
         """Return once everything has been listed."""
         ...
 
@@ -127,13 +127,13 @@ class Life:
         log.info("Waiting for the Lease")
         await self._meanwhile(parts.lease.acquire())
         self.leader(True)
-        self._keep("lease", parts.lease.lost())
+        self._keep("lease", parts.lease.keep())
         ready["children listed"] = _not_yet
         ready["domains listed"] = lambda: parts.resync.listed
         del ready["waiting for the Lease"]
         log.info("Leading")
         self._keep("children", parts.children.serve())
-        await self._meanwhile(parts.children.synced())
+        await self._meanwhile(parts.children.wait_for_lists())
         ready["children listed"] = _done
         parts.queue.start()
         parts.health.live["passes end"] = lambda: parts.queue.stuck_for < 2 * RUN_TIMEOUT

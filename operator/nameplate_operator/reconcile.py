@@ -26,7 +26,7 @@ from nameplate_operator.ports import Event, Ports, Ref
 from nameplate_operator.settings import OperatorSettings
 from nameplate_operator.spread import share
 from nameplate_operator.subject import Domain
-from nameplate_operator.summary import WORKED_ON, described, progress, ready, stamp
+from nameplate_operator.summary import WORKED_ON, progress, ready, stamp, to_status
 
 SHOWN_FROM = 300.0
 """Seconds from which the time of the next look is shown in status."""
@@ -106,7 +106,7 @@ class Reconciler:
     async def _write(
         self, domain: Domain, conditions: list[Condition], report: Mapping[str, Any], next_check: datetime | None
     ) -> None:
-        status = described(conditions, domain.generation) | dict(report)
+        status = to_status(conditions, domain.generation) | dict(report)
         if next_check is not None:
             status["nextCheckTime"] = instant(next_check)
         if status == domain.status:

@@ -15,7 +15,7 @@ from nameplate_operator.plan import Decisions, LookFailed, Memory, Phases, carry
 from nameplate_operator.ports import Conflict, Ports, Ref
 from nameplate_operator.settings import OperatorSettings
 from nameplate_operator.subject import Claim
-from nameplate_operator.summary import described, stamp
+from nameplate_operator.summary import stamp, to_status
 
 
 def release_phases(ports: Ports, settings: OperatorSettings, parents: Parents) -> Phases:
@@ -69,7 +69,7 @@ class Releaser:
             return
         verdicts = {condition: decision.verdict for condition, decision in decisions.items()}
         conditions = stamp(verdicts, claim.conditions, claim.generation, now)
-        status = described(conditions, claim.generation)
+        status = to_status(conditions, claim.generation)
         if status == claim.status:
             return
         try:

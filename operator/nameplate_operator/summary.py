@@ -66,7 +66,7 @@ def stamp(
     return [_stamp(type_, verdict, previous.get(type_), generation, now) for type_, verdict in verdicts.items()]
 
 
-def described(conditions: list[Condition], generation: int) -> dict[str, Any]:
+def to_status(conditions: list[Condition], generation: int) -> dict[str, Any]:
     """Return what every status of ours begins with: the generation that it speaks of, and its conditions."""
     dumped = [condition.model_dump(mode="json", by_alias=True) for condition in conditions]
     return {"observedGeneration": generation, "conditions": dumped}

@@ -29,7 +29,7 @@ async def cluster(request: pytest.FixtureRequest) -> AsyncIterator[Cluster]:
             return
         children = ChildWatch(requests, lambda _: None, (CONFIG_MAP,))
         serving = asyncio.create_task(children.serve())
-        await children.synced()
+        await children.wait_for_lists()
         yield KubernetesCluster(requests, KINDS, Events(requests, "test"), children)
         serving.cancel()
         await asyncio.wait([serving])

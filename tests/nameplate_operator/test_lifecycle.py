@@ -70,7 +70,7 @@ class Lease:
     async def acquire(self) -> None:
         await self.world.step("lease", "lease acquired")
 
-    async def lost(self) -> None:
+    async def keep(self) -> None:
         await self.world.lost.wait()
 
     async def release(self) -> None:
@@ -97,7 +97,7 @@ class Children:
     async def serve(self) -> None:
         await asyncio.Event().wait()
 
-    async def synced(self) -> None:
+    async def wait_for_lists(self) -> None:
         await self.world.step("children", "children listed")
 
 

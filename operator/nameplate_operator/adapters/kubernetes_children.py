@@ -46,7 +46,7 @@ class ChildWatch:
             if ending:
                 await asyncio.wait(ending)
 
-    async def synced(self) -> None:
+    async def wait_for_lists(self) -> None:
         """Return once every kind that is watched everywhere has been listed."""
         while not self.current:  # noqa: ASYNC110 - a watch may fall behind again meanwhile
             await asyncio.sleep(0.05)

@@ -12,7 +12,7 @@ from nameplate_operator.adapters.kubernetes_events import Events
 from nameplate_operator.adapters.kubernetes_login import login
 from nameplate_operator.adapters.kubernetes_mirror import Mirror
 from nameplate_operator.adapters.kubernetes_paths import Kinds, path_of
-from nameplate_operator.adapters.kubernetes_refusals import good
+from nameplate_operator.adapters.kubernetes_refusals import require_success
 from nameplate_operator.adapters.kubernetes_requests import APPLY, MERGE, Call, Requests
 from nameplate_operator.ports import Event, Kind, Manifest, ProviderError, Ref
 
@@ -45,7 +45,7 @@ class KubernetesCluster:
         if mirror is not None and mirror.current and (known := mirror.get(ref.namespace, ref.name)) is not None:
             return known
         answer = await self._requests.send(Call("GET", path_of(ref.kind, ref.namespace, ref.name)))
-        return None if answer.missing else good(answer, "get", str(ref))
+        return None if answer.missing else require_success(answer, "get", str(ref))
 
     async def list(self, kind: Kind, *, namespace: str = "", labels: Mapping[str, str] | None = None) -> list[Manifest]:
         """Ask for a list that nobody has cached, in pages."""
@@ -60,7 +60,7 @@ class KubernetesCluster:
                 del query["continue"]
                 found.clear()
                 continue
-            page = good(answer, "list", about)
+            page = require_success(answer, "list", about)
             found += [{**kind.type_meta, **each} for each in page["items"]]
             if not (next_ := page["metadata"].get("continue")):
                 return found
@@ -71,7 +71,7 @@ class KubernetesCluster:
         ref = self._kinds.ref(manifest)
         path = path_of(ref.kind, ref.namespace)
         answer = await self._requests.send(Call("POST", path, {"fieldManager": MANAGER}, body=manifest))
-        return self._wrote(ref, good(answer, "create", str(ref)))
+        return self._wrote(ref, require_success(answer, "create", str(ref)))
 
     async def apply(self, manifest: Manifest, manager: str) -> Manifest:
         """Apply the object's fields."""
@@ -90,7 +90,7 @@ class KubernetesCluster:
         """Merge the changes in."""
         path = path_of(ref.kind, ref.namespace, ref.name)
         call = Call("PATCH", path, {"fieldManager": MANAGER}, changes, content_type=MERGE)
-        return self._wrote(ref, good(await self._requests.send(call), "change", str(ref)))
+        return self._wrote(ref, require_success(await self._requests.send(call), "change", str(ref)))
 
     async def delete(self, ref: Ref, *, uid: str, resource_version: str | None = None) -> None:
         """Delete the object; what it owns is collected in the background."""
@@ -103,7 +103,7 @@ class KubernetesCluster:
         }
         call = Call("DELETE", path_of(ref.kind, ref.namespace, ref.name), body=options)
         answer = await self._requests.send(call)
-        left = {} if answer.missing else good(answer, "delete", str(ref))
+        left = {} if answer.missing else require_success(answer, "delete", str(ref))
         if left.get("kind") == ref.kind.kind:
             # A finalizer may hold it still.
             self._wrote(ref, left)
@@ -137,7 +137,7 @@ class KubernetesCluster:
         path = path_of(ref.kind, ref.namespace, ref.name, subresource)
         query = {"fieldManager": manager, "force": "true"}
         answer = await self._requests.send(Call("PATCH", path, query, manifest, content_type=APPLY))
-        return good(answer, "apply", str(ref))
+        return require_success(answer, "apply", str(ref))
 
     def _mirror(self, ref: Ref) -> Mirror | None:
         return self._children.mirror(ref.kind, ref.namespace) if self._children else None

@@ -9,7 +9,7 @@ from typing import Any
 
 from nameplate_api.base import micro_instant
 from nameplate_operator.adapters.kubernetes_paths import path_of
-from nameplate_operator.adapters.kubernetes_refusals import good
+from nameplate_operator.adapters.kubernetes_refusals import require_success
 from nameplate_operator.adapters.kubernetes_requests import MERGE, Call, Requests
 from nameplate_operator.kinds import LEASE
 from nameplate_operator.ports import ProviderError, Ref
@@ -55,7 +55,7 @@ class Leadership:
             await asyncio.sleep(self._terms.renew_every)
         log.info("%s is ours (%s)", self._ref, self._identity)
 
-    async def lost(self) -> None:
+    async def keep(self) -> None:
         """Keep the Lease; return when it is another's, or could not be renewed in time."""
         while True:
             left = self._renewed_at + self._terms.give_up_after - self._now()
@@ -125,7 +125,7 @@ class Leadership:
 
     async def _read(self) -> dict[str, Any] | None:
         answer = await self._requests.send(Call("GET", self._path, timeout=5, attempts=1))
-        return None if answer.missing else good(answer, "get", str(self._ref))
+        return None if answer.missing else require_success(answer, "get", str(self._ref))
 
     async def _create(self) -> str:
         now = micro_instant(datetime.now(UTC))
@@ -136,14 +136,14 @@ class Leadership:
             "spec": spec | {"leaseDurationSeconds": max(1, round(self._terms.duration)), "leaseTransitions": 0},
         }
         call = Call("POST", path_of(LEASE, self._ref.namespace), body=body, timeout=5, attempts=1)
-        good(await self._requests.send(call), "create", str(self._ref))
+        require_success(await self._requests.send(call), "create", str(self._ref))
         return self._identity
 
     async def _write(self, lease: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
         version = {"resourceVersion": lease["metadata"]["resourceVersion"]}
         body = {"metadata": version, "spec": spec}
         call = Call("PATCH", self._path, body=body, content_type=MERGE, timeout=5, attempts=1)
-        return good(await self._requests.send(call), "renew", str(self._ref))
+        return require_success(await self._requests.send(call), "renew", str(self._ref))
 
     @staticmethod
     def _now() -> float:

@@ -60,12 +60,12 @@ class Answer:
         return details.get("causes") or ()
 
 
-def away(retry_after: float | None = None) -> ProviderError:
+def unavailable(retry_after: float | None = None) -> ProviderError:
     """Return the error for no answer, or for one that says no more than that it fails."""
     return ProviderError(Reason.PROVIDER_UNAVAILABLE, _AWAY, retry_after=retry_after)
 
 
-def good(answer: Answer, attempt: str, about: str) -> dict[str, Any]:
+def require_success(answer: Answer, attempt: str, about: str) -> dict[str, Any]:
     """Return what a success carries. Raises ``refusal`` for anything else."""
     if answer.ok:
         return dict(answer.body)
@@ -84,7 +84,7 @@ def refusal(answer: Answer, attempt: str, about: str) -> ProviderError:
     # A list is missing only where its kind is not served.
     absent = answer.missing and attempt not in ("list", "watch")
     if answer.status >= 500 or (answer.status == 404 and not absent):
-        return away(answer.retry_after)
+        return unavailable(answer.retry_after)
     if answer.status == 401:
         message = "The Kubernetes API does not accept the operator's credentials."
         return ProviderError(Reason.CREDENTIALS_REJECTED, message)

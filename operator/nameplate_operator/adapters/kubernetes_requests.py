@@ -18,7 +18,7 @@ from kubernetes.aio.client.configuration import Configuration
 from nameplate_api.retry_after import retry_after
 from nameplate_operator.adapters.kubernetes_connections import Connections
 from nameplate_operator.adapters.kubernetes_login import bearer
-from nameplate_operator.adapters.kubernetes_refusals import Answer, away
+from nameplate_operator.adapters.kubernetes_refusals import Answer, unavailable
 
 Requested = Callable[[str, str, float], None]
 """Told of each request: its method, the status (or why there was none), and the seconds until then."""
@@ -78,13 +78,13 @@ class Requests:
             try:
                 answer = await self._once(call)
             except TimeoutError:
-                raise away() from None
+                raise unavailable() from None
             except aiohttp.ClientConnectorError:
                 if last:
-                    raise away() from None
+                    raise unavailable() from None
             except (aiohttp.ClientError, OSError, ValueError):
                 if last or not call.repeatable:
-                    raise away() from None
+                    raise unavailable() from None
             else:
                 pause = max(pause, answer.retry_after or 0)
                 if last or pause > _LONGEST_PAUSE or not _asks_again(answer, call):
@@ -114,7 +114,7 @@ class Requests:
                 response = await self._open(self._streaming, call, endless)
             code = str(response.status)
         except (aiohttp.ClientError, OSError):
-            raise away() from None
+            raise unavailable() from None
         finally:
             self._requested("WATCH", code, time.monotonic() - started)
         try:

@@ -12,7 +12,7 @@ import aiohttp
 
 from nameplate_operator.adapters.kubernetes_mirror import Mirror
 from nameplate_operator.adapters.kubernetes_paths import path_of
-from nameplate_operator.adapters.kubernetes_refusals import good
+from nameplate_operator.adapters.kubernetes_refusals import require_success
 from nameplate_operator.adapters.kubernetes_requests import Call, Requests
 from nameplate_operator.ports import Forbidden, Kind, Manifest, ProviderError
 
@@ -104,7 +104,7 @@ class Watch:
             answer = await self._requests.send(Call("GET", self._path, query))
             if answer.status == 410:
                 raise _Relist("the list took too long")
-            page = good(answer, "list", str(self.scope))
+            page = require_success(answer, "list", str(self.scope))
             objects += [self._typed(each) for each in page["items"]]
             meta = page["metadata"]
             if not meta.get("continue"):
@@ -125,7 +125,7 @@ class Watch:
         async with self._requests.stream(Call("GET", self._path, query)) as (answer, content):
             if answer.status == 410:
                 raise _Relist("it is too far behind")
-            good(answer, "watch", str(self.scope))
+            require_success(answer, "watch", str(self.scope))
             self.mirror.current = True
             return await self._read(content)
 

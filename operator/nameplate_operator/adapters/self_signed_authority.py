@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from nameplate_operator.adapters.self_signed_ca import AuthorityKeys, Step, new_keys, read_keys, written
-from nameplate_operator.adapters.self_signed_leaf import Leaf, described, read_leaf, renewed, to_data
+from nameplate_operator.adapters.self_signed_leaf import Leaf, read_leaf, renewed, to_certificate, to_data
 from nameplate_operator.kinds import CUSTOM_DOMAIN, SECRET
 from nameplate_operator.ownership import MANAGED_BY, NAMEPLATE, is_labelled, is_ours, is_owned
 from nameplate_operator.ports import (
@@ -47,7 +47,7 @@ class SelfSignedAuthority:
         if leaf is None:
             return Holding()
         stored = await self._cluster.get(self._ca_secret)
-        certificate = described(leaf, request, _keys(stored, now), now)
+        certificate = to_certificate(leaf, request, _keys(stored, now), now)
         return Holding(certificate if _marked(live, request) else replace(certificate, current=False))
 
     async def issue(self, request: CertificateRequest, now: datetime) -> None:

@@ -51,7 +51,7 @@ def read_leaf(data: Mapping[str, str], names: tuple[str, ...], now: datetime) ->
     return Leaf(pair, bundle_pem)
 
 
-def described(leaf: Leaf, request: CertificateRequest, keys: AuthorityKeys | None, now: datetime) -> Certificate:
+def to_certificate(leaf: Leaf, request: CertificateRequest, keys: AuthorityKeys | None, now: datetime) -> Certificate:
     """Return the leaf in the port's words."""
     return Certificate(
         names=request.names,
@@ -64,7 +64,7 @@ def described(leaf: Leaf, request: CertificateRequest, keys: AuthorityKeys | Non
 
 def renewed(leaf: Leaf | None, request: CertificateRequest, keys: AuthorityKeys, now: datetime) -> Leaf | None:
     """Return what must stand in the Secret instead of the leaf, None if that may stay."""
-    if leaf is None or now >= described(leaf, request, keys, now).renewal_at:
+    if leaf is None or now >= to_certificate(leaf, request, keys, now).renewal_at:
         return _issued(request, keys, now)
     if _current(leaf, request, keys, now):
         return None

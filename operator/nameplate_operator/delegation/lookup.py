@@ -19,7 +19,7 @@ class AddressLookup:
         self._timeout = timeout
         self._cache = cache
 
-    async def of(self, hosts: Iterable[str], payer: str) -> tuple[str, ...]:
+    async def resolve(self, hosts: Iterable[str], payer: str) -> tuple[str, ...]:
         """Return the addresses of the hosts, found from the root.
 
         Raises ProviderError unless all of them were told, or denied, in full.
@@ -36,7 +36,9 @@ class AddressLookup:
             )
         return tuple(sorted({address for host in found for address in host.addresses}))
 
-    async def at(self, nameservers: Iterable[str], names: Iterable[str], payer: str) -> dict[str, tuple[str, ...]]:
+    async def resolve_at(
+        self, nameservers: Iterable[str], names: Iterable[str], payer: str
+    ) -> dict[str, tuple[str, ...]]:
         """Return what the name servers say with authority: the addresses of each name, () where they give none.
 
         Raises ProviderError if none of them answers, or the budget is used up.

@@ -100,7 +100,7 @@ class IngestionService(Phase[Domain, Running]):
             return None
         served = hosts(subject.spec.domain)
         try:
-            said = await self._lookup.at(hosting.nameservers, served, subject.ref.namespace)
+            said = await self._lookup.resolve_at(hosting.nameservers, served, subject.ref.namespace)
         except ProviderError as error:
             return dict.fromkeys(served, error)
         # The world connects to what the DNS says; we do so only where that is our own Ingress.

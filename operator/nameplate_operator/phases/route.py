@@ -66,7 +66,7 @@ class Route(Phase[Domain, Routing]):
         if live is not None and not is_ours(live, subject, ref):
             return Routing(live, (), (), zone, foreign=True)
         addresses, hostnames = shown(live)
-        found = await self._lookup.of(hostnames, subject.ref.namespace) if hostnames else ()
+        found = await self._lookup.resolve(hostnames, subject.ref.namespace) if hostnames else ()
         return Routing(live, tuple(sorted({*addresses, *found})), hostnames, zone)
 
     def decide(self, subject: Domain, seen: Routing, was: Was) -> Decision:

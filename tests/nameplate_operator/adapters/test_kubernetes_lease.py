@@ -23,7 +23,7 @@ SHORT = Terms(duration=3, give_up_after=2, renew_every=0.2)
 async def keeping(leadership: Leadership) -> AsyncIterator["asyncio.Task[None]"]:
     """Acquire and keep; the end of the block is a kill, which gives nothing back."""
     await leadership.acquire()
-    task = asyncio.create_task(leadership.lost())
+    task = asyncio.create_task(leadership.keep())
     try:
         yield task
     finally:

@@ -42,7 +42,7 @@ class Watched:
     async def current(self, within: float = 20.0) -> None:
         """Wait until the watch can be believed."""
         async with asyncio.timeout(within):
-            await self.children.synced()
+            await self.children.wait_for_lists()
 
 
 @contextlib.asynccontextmanager

@@ -30,7 +30,7 @@ async def test_a_host_is_found_from_the_root_over_an_alias(world):
     zone.add_records("lb", "A", "192.0.2.7")
     zone.add_records("lb", "AAAA", "2001:db8::7")
     zone.add_records("alias", "CNAME", "lb.acme.example.")
-    assert await lookup(world).of(["alias.acme.example", "none.acme.example"], "") == ("192.0.2.7", "2001:db8::7")
+    assert await lookup(world).resolve(["alias.acme.example", "none.acme.example"], "") == ("192.0.2.7", "2001:db8::7")
 
 
 async def test_a_domain_s_own_servers_are_asked_whatever_the_parent_says(world):
@@ -39,7 +39,7 @@ async def test_a_domain_s_own_servers_are_asked_whatever_the_parent_says(world):
     child.add_records(f"{NAME}.", "A", "192.0.2.1")
     child.add_records("api", "AAAA", "2001:db8::1")
     names = (NAME, f"api.{NAME}", f"cdn.{NAME}")
-    said = await lookup(world).at(child.nameservers, names, "")
+    said = await lookup(world).resolve_at(child.nameservers, names, "")
     assert said == {NAME: ("192.0.2.1",), f"api.{NAME}": ("2001:db8::1",), f"cdn.{NAME}": ()}
 
 
@@ -50,7 +50,7 @@ async def test_an_answer_without_authority_tells_nothing(world):
     for server in child.servers:
         server.inject(faults.not_authoritative())
     with pytest.raises(ProviderError, match="did not answer"):
-        await lookup(world).at(child.nameservers, (NAME,), "")
+        await lookup(world).resolve_at(child.nameservers, (NAME,), "")
 
 
 @pytest.mark.parametrize("silent", [("A", "AAAA"), ("AAAA",)], ids=["both families", "one family"])
@@ -61,4 +61,4 @@ async def test_half_an_answer_is_no_answer(world, silent):
         for server in zone.servers:
             server.inject(faults.silent(), name="lb.acme.example", rdtype=type_)
     with pytest.raises(ProviderError, match=r"lb\.acme\.example could not be looked up"):
-        await lookup(world).of(["lb.acme.example"], "")
+        await lookup(world).resolve(["lb.acme.example"], "")
