@@ -66,7 +66,8 @@ def _keys(text: bytes) -> int:
 
 
 def _count(text: bytes) -> int:
-    return text.count(b"{") + text.count(b"[")
+    # To take octets out is several times as fast as to count them, since that looks for the next one with memchr(3).
+    return 2 * len(text) - len(text.replace(b"{", b"")) - len(text.replace(b"[", b""))
 
 
 def _levels(text: bytes) -> int:
