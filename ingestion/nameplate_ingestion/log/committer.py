@@ -1,7 +1,7 @@
 """The committer: one thread that writes what was placed and syncs it, for all who wait at that moment at once.
 
-No timer collects a group: what is placed in one turn of the loop goes together, and while one group is being synced,
-the next one gathers by itself.
+No timer collects a group that somebody waits for: what is placed in one turn of the loop goes together, and while one
+group is being synced, the next one gathers by itself. What nobody waits for gathers for a moment.
 """
 
 import asyncio
@@ -10,12 +10,15 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 
+from nameplate_api.sources import Durability
 from nameplate_ingestion.log.entry import Entry
 from nameplate_ingestion.log.files import Files, lacks_space, write_all
 from nameplate_ingestion.log.frame import record_header
 from nameplate_ingestion.log.late_thread import LateThread
 from nameplate_ingestion.log.segment import Segment
 
+_GATHER_FOR = 0.005
+"""Seconds that a record of level Memory may lie here: to wake the thread for each would take more than all the rest."""
 _RETRY_EVERY = 0.2
 """Seconds after which a full disk is asked again."""
 
@@ -35,7 +38,9 @@ class Committer:
         self._synced = synced
         self._ended = ended
         self._turn: list[Entry] = []
-        """Placed in this turn of the loop, and the loop's own."""
+        """Placed in this turn of the loop, or a little earlier, and the loop's own."""
+        self._ends_soon = False
+        """Whether this turn of the loop is the last for what is there."""
         self._turns: SimpleQueue[list[Entry] | None] = SimpleQueue()
         """None is the last one."""
         self._waiting: deque[Entry] = deque()
@@ -47,11 +52,14 @@ class Committer:
 
     def put(self, entry: Entry) -> None:
         """Take an entry that has its place; places follow each other. To be called in the loop's thread."""
-        if not self._turn:
-            # To wake the thread for each entry would take more time than to write it.
-            self._loop.call_soon(self._end_turn)
-            self._thread.begin()
         self._turn.append(entry)
+        if entry.level is not Durability.MEMORY:
+            if not self._ends_soon:
+                # To wake the thread for each entry would take more time than to write it.
+                self._ends_soon = True
+                self._loop.call_soon(self._end_turn)
+        elif len(self._turn) == 1:
+            self._loop.call_later(_GATHER_FOR, self._end_turn)
 
     def finish(self) -> None:
         """End when all is written. To be called in the loop's thread."""
@@ -79,7 +87,9 @@ class Committer:
         return list(self._waiting)
 
     def _end_turn(self) -> None:
+        self._ends_soon = False
         if self._turn:
+            self._thread.begin()
             self._turns.put(self._turn)
             self._turn = []
 
