@@ -14,7 +14,7 @@ from nameplate_operator.work_queue import RUN_TIMEOUT, WorkQueue
 
 log = logging.getLogger(__name__)
 
-GRACE = 8.0
+STOP_TIMEOUT = 8.0
 """Seconds for the passes in hand once the end has come; the kubelet gives 30 for everything."""
 
 
@@ -100,7 +100,7 @@ class Life:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
-        code, grace = 0, GRACE
+        code, grace = 0, STOP_TIMEOUT
         try:
             await self.parts.server.start()
             log.info("Serving /healthz, /readyz and /metrics on port %d", self.parts.server.port)
@@ -112,7 +112,7 @@ class Life:
             self._explain(str(error))
             code = 1
             # Without the Lease another process may be at work already.
-            grace = 0.0 if "lease" in self._ended() else GRACE
+            grace = 0.0 if "lease" in self._ended() else STOP_TIMEOUT
         finally:
             await self._end(grace)
         return code

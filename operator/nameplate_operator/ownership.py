@@ -9,7 +9,7 @@ from nameplate_operator.ports import Manifest, ProviderError, Ref
 MANAGED_BY = "app.kubernetes.io/managed-by"
 """Label that names who keeps an object (Kubernetes' recommended labels)."""
 NAMEPLATE = "nameplate"
-_COLLECTED_WITHIN = 5.0
+_COLLECTED_AFTER = 5.0
 
 
 def is_ours(live: Manifest, ref: Ref, owner: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
@@ -23,7 +23,7 @@ def is_ours(live: Manifest, ref: Ref, owner: Mapping[str, Any], labels: Mapping[
     mine = (owner["kind"], owner["name"])
     if any((reference["kind"], reference["name"]) == mine for reference in references):
         message = f"Waits until Kubernetes has removed the {ref.kind.kind} of a deleted CustomDomain of the same name."
-        raise ProviderError(Reason.WAITING, message, retry_after=_COLLECTED_WITHIN)
+        raise ProviderError(Reason.WAITING, message, retry_after=_COLLECTED_AFTER)
     return not references and is_labelled(live, labels)
 
 

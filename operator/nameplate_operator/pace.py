@@ -7,8 +7,8 @@ from nameplate_operator.settings import PaceSettings
 
 CONFLICT_EVERY = 60.0
 """Seconds between two looks at what is in our way until a person removes it."""
-AT_WORK = 120.0
-"""Seconds for which somebody is taken to be at work after name servers are shown or something is edited."""
+IDLE_AFTER = 120.0
+"""Seconds after which nobody is taken to be at work any more: since name servers were shown or something was edited."""
 _HOUR, _DAY, _WEEK = 3600.0, 86400.0, 604800.0
 _GROWTH = 0.3
 """Looks that come ×1.3 further apart are 0.3 of the time since the first of them apart."""
@@ -16,7 +16,7 @@ _GROWTH = 0.3
 
 def at_work(moments: Iterable[datetime | None], now: datetime) -> bool:
     """Say whether one of the moments was so recent that somebody is likely to be at work."""
-    return any(moment is not None and 0 <= (now - moment).total_seconds() < AT_WORK for moment in moments)
+    return any(moment is not None and 0 <= (now - moment).total_seconds() < IDLE_AFTER for moment in moments)
 
 
 def waiting_every(pace: PaceSettings, waited: float) -> float:

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 Phases = Sequence[Phase[Any, Any]]
 Decisions = dict[ConditionType, Decision]
 
-_PATIENCE = 25
+_MOST_PASSES_WITH_CHANGES = 25
 """Passes with changes in a row after which somebody must be undoing them: slow down."""
 _PROMPT_LOOKS = 3
 """Conflicting looks in a row that are repeated at once."""
@@ -37,7 +37,7 @@ class Memory:
     def pause(self, *, changed: bool) -> float | None:
         """Count a pass; return the seconds until the next if this one changed something, else None."""
         self.passes_with_changes = self.passes_with_changes + 1 if changed else 0
-        excess = self.passes_with_changes - _PATIENCE
+        excess = self.passes_with_changes - _MOST_PASSES_WITH_CHANGES
         if not changed:
             return None
         return _doubled(1.0, excess, 60.0) if excess > 0 else 0.0

@@ -22,8 +22,8 @@ class Resync:
     lookout: Lookout
     kinds: Sequence[Kind]
     every: float
-    settle: float = 5.0
-    """Seconds that an event may be under way in the watch before it counts as missed."""
+    missed_after: float = 5.0
+    """Seconds after which what the watch has not shown counts as missed: an event may be under way."""
     listed: bool = False
 
     async def serve(self) -> None:
@@ -42,7 +42,7 @@ class Resync:
                 live = [ref for ref, _ in await self._list()]
             except ProviderError as error:
                 log.warning("The first list failed: %s", error.message)
-                await asyncio.sleep(self.settle)
+                await asyncio.sleep(self.missed_after)
                 continue
             if await self._shown(live):
                 self.listed = True
@@ -54,7 +54,7 @@ class Resync:
     async def _shown(self, live: Sequence[Ref]) -> bool:
         """Wait until the watch has shown all of these; not for ever, since what is gone in the meantime never is."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self.settle):
+            async with asyncio.timeout(self.missed_after):
                 # Each of ten thousand objects would raise an event, and each event would go through all of them again.
                 while not all(ref in self.lookout.sightings.seen for ref in live):  # noqa: ASYNC110
                     await asyncio.sleep(_LOOKED_EVERY)
@@ -65,7 +65,7 @@ class Resync:
         """Compare now; return how many changes the watch had missed."""
         before = dict(self.lookout.sightings.seen)
         live = await self._list()
-        await asyncio.sleep(self.settle)
+        await asyncio.sleep(self.missed_after)
         return self.lookout.compare(before, live, self.every)
 
     async def _list(self) -> list[tuple[Ref, Manifest]]:

@@ -21,10 +21,11 @@ log = logging.getLogger(__name__)
 Run = Callable[[Ref], Awaitable[float | None]]
 """One pass: returns the seconds until the next one, or None when the object needs none."""
 
-FIRST_BACKOFF = 1.0
-LONGEST_BACKOFF = 600.0
+FIRST_RETRY_AFTER = 1.0
+LONGEST_RETRY_AFTER = 600.0
+"""Seconds until a failed pass is made again: at first, and at most."""
 RUN_TIMEOUT = 300.0
-"""A pass that takes longer is ended, so that it gives its slot back."""
+"""Seconds; a pass that takes longer is ended, so that it gives its slot back."""
 
 
 class Timer(Protocol):
@@ -152,7 +153,7 @@ class WorkQueue:
 
     def _backoff(self, ref: Ref) -> float:
         count = self._failures[ref] = self._failures.get(ref, 0) + 1
-        longest = min(FIRST_BACKOFF * 2.0 ** min(count - 1, 20), LONGEST_BACKOFF)
+        longest = min(FIRST_RETRY_AFTER * 2.0 ** min(count - 1, 20), LONGEST_RETRY_AFTER)
         return longest * (1 - self._time.chance() / 4)
 
     @contextlib.contextmanager

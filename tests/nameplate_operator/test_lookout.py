@@ -44,7 +44,7 @@ class World:
         self.passes: list[tuple[str, float]] = []
         self.queue = WorkQueue(self._note, slots=1, metrics=self.metrics, time=self.time.time)
         self.lookout = Lookout(self.queue, self.metrics)
-        self.resync = Resync(self.cluster, self.lookout, (CUSTOM_DOMAIN, DOMAIN_CLAIM), every=EVERY, settle=0)
+        self.resync = Resync(self.cluster, self.lookout, (CUSTOM_DOMAIN, DOMAIN_CLAIM), every=EVERY, missed_after=0)
 
     async def _note(self, ref: Ref) -> None:
         self.passes.append((ref.name, self.time.instant))
@@ -183,7 +183,7 @@ async def test_what_is_told_of_while_a_list_is_under_way_was_not_missed(world: W
 
 async def test_the_first_list_counts_as_seen_only_when_the_watch_has_shown_it(world: World):
     ref = world.put("web")
-    world.resync.settle = 60
+    world.resync.missed_after = 60
     serving = asyncio.create_task(world.resync.serve())
     await eventually(lambda: world.cluster.listed >= {CUSTOM_DOMAIN, DOMAIN_CLAIM}, "the first list")
     # What was listed is compared in the same turn.
@@ -198,7 +198,7 @@ async def test_the_first_list_counts_as_seen_only_when_the_watch_has_shown_it(wo
 
 async def test_after_a_first_list_that_fails_it_waits_and_lists_again(world: World, caplog: pytest.LogCaptureFixture):
     world.tell(None, world.put("web"))
-    world.resync.settle = 0.3
+    world.resync.missed_after = 0.3
     world.cluster.failing["DomainClaim"] = ProviderError(Reason.PROVIDER_UNAVAILABLE, "The API server is away.")
     began = time.monotonic()
     serving = asyncio.create_task(world.resync.serve())

@@ -11,7 +11,7 @@ from nameplate_api.conditions import Reason
 from nameplate_operator.kinds import CUSTOM_DOMAIN
 from nameplate_operator.observability import Metrics
 from nameplate_operator.ports import ProviderError, Ref
-from nameplate_operator.work_queue import LONGEST_BACKOFF, WorkQueue
+from nameplate_operator.work_queue import LONGEST_RETRY_AFTER, WorkQueue
 from tests.nameplate_operator.fake_time import FakeTime, settle
 
 A, B, C = (Ref(CUSTOM_DOMAIN, name, "acme") for name in "abc")
@@ -144,7 +144,7 @@ async def test_failures_back_off_by_doubling_up_to_ten_minutes(queue: WorkQueue,
     await time.move(3000)
     times = runs.of(A)
     pauses = [later - earlier for earlier, later in itertools.pairwise(times)]
-    assert pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, LONGEST_BACKOFF, LONGEST_BACKOFF, LONGEST_BACKOFF]
+    assert pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, *[LONGEST_RETRY_AFTER] * 3]
 
 
 async def test_chance_shortens_a_backoff_by_up_to_a_quarter(runs: Runs, metrics: Metrics):

@@ -50,7 +50,7 @@ class Watching:
         self.lookout = Lookout(self.queue, self.metrics)
         self.watch = KopfWatch(self._heed, self._login, self.settings)
         live = LiveList(cluster, namespace)
-        self.resync = Resync(live, self.lookout, WATCHED, every=600, settle=0.5)  # type: ignore[arg-type]
+        self.resync = Resync(live, self.lookout, WATCHED, every=600, missed_after=0.5)  # type: ignore[arg-type]
         self.serving: asyncio.Task[None] | None = None
 
     async def _login(self) -> Access:

@@ -23,20 +23,20 @@ _LONGEST_NAME = 200
 
 
 class Events:
-    """Says each thing once per ``window`` (seconds), which is how long the API server keeps an Event by default."""
+    """Says a thing once in ``repeat_after`` seconds, for which the API server keeps an Event by default."""
 
     def __init__(
         self,
         requests: Requests,
         instance: str,
         *,
-        window: float = 3600.0,
+        repeat_after: float = 3600.0,
         remembered: int = 10_000,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._requests = requests
         self._instance = instance
-        self._window = window
+        self._repeat_after = repeat_after
         self._most = remembered
         self._now = now
         self._said: OrderedDict[str, float] = OrderedDict()
@@ -63,7 +63,7 @@ class Events:
     def _repeated(self, digest: str) -> bool:
         now = self._now()
         before = self._said.get(digest)
-        if before is not None and now - before < self._window:
+        if before is not None and now - before < self._repeat_after:
             return True
         self._said[digest] = now
         self._said.move_to_end(digest)

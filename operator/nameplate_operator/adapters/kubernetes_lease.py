@@ -24,7 +24,7 @@ class Terms:
     The holder gives up well before others may take over, since the two measure by clocks of their own.
     """
 
-    duration: float = 15.0
+    expires_after: float = 15.0
     give_up_after: float = 10.0
     renew_every: float = 2.0
 
@@ -110,7 +110,7 @@ class Leadership:
             return str(holder)
         now = micro_instant(datetime.now(UTC))
         changes: dict[str, Any] = {"holderIdentity": self._identity, "renewTime": now}
-        changes["leaseDurationSeconds"] = max(1, round(self._terms.duration))
+        changes["leaseDurationSeconds"] = max(1, round(self._terms.expires_after))
         if not self.held:
             changes |= {"acquireTime": now, "leaseTransitions": int(spec.get("leaseTransitions") or 0) + 1}
         written = await self._write(lease, changes)
@@ -121,7 +121,9 @@ class Leadership:
         version = lease["metadata"]["resourceVersion"]
         if self._seen is None or self._seen[0] != version:
             self._seen = version, self._now()
-        return self._now() - self._seen[1] > float(lease["spec"].get("leaseDurationSeconds") or self._terms.duration)
+        return self._now() - self._seen[1] > float(
+            lease["spec"].get("leaseDurationSeconds") or self._terms.expires_after
+        )
 
     async def _read(self) -> dict[str, Any] | None:
         answer = await self._requests.send(Call("GET", self._path, timeout=5, attempts=1))
@@ -133,7 +135,7 @@ class Leadership:
         body = {
             **LEASE.type_meta,
             "metadata": {"name": self._ref.name, "namespace": self._ref.namespace},
-            "spec": spec | {"leaseDurationSeconds": max(1, round(self._terms.duration)), "leaseTransitions": 0},
+            "spec": spec | {"leaseDurationSeconds": max(1, round(self._terms.expires_after)), "leaseTransitions": 0},
         }
         call = Call("POST", path_of(LEASE, self._ref.namespace), body=body, timeout=5, attempts=1)
         require_success(await self._requests.send(call), "create", str(self._ref))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from nameplate_api.conditions import Reason
 from nameplate_operator.ports import Forbidden, ProviderError, granting
 
-_AGAIN = 60.0
+_AGAIN_AFTER = 60.0
 """Seconds until the next attempt: nothing tells us of a quota or a policy that was changed."""
 _NAME = r"[A-Za-z0-9][A-Za-z0-9.:_/-]{0,252}"
 _PREFIX = r'(?:[^\s"]+(?: "[^"]*")? is forbidden: )?'
@@ -56,7 +56,7 @@ def immutable(field: str, about: str) -> ProviderError:
         remedy = f"Delete it, and it is made anew: kubectl delete {kind.lower()} {name} -n {namespace}"
     else:
         remedy = "Whoever made it so must replace it."
-    return ProviderError(Reason.IMMUTABLE_FIELD, f"{said} {remedy}", refused=True, retry_after=_AGAIN)
+    return ProviderError(Reason.IMMUTABLE_FIELD, f"{said} {remedy}", refused=True, retry_after=_AGAIN_AFTER)
 
 
 def _is_granted_by_namespace(verb: str, resource: str) -> bool:
@@ -66,7 +66,7 @@ def _is_granted_by_namespace(verb: str, resource: str) -> bool:
 
 def _quota(name: str, about: str) -> ProviderError:
     message = f"The ResourceQuota {name} leaves no room for {about}. Raise it, or delete what is not needed."
-    return ProviderError(Reason.QUOTA_EXCEEDED, message, refused=True, retry_after=_AGAIN)
+    return ProviderError(Reason.QUOTA_EXCEEDED, message, refused=True, retry_after=_AGAIN_AFTER)
 
 
 def _uncounted(name: str, about: str) -> ProviderError:
@@ -76,7 +76,7 @@ def _uncounted(name: str, about: str) -> ProviderError:
 
 def _policy(name: str, about: str) -> ProviderError:
     message = f"The admission policy {name} of this cluster refuses {about}. Ask whoever runs it to let it in."
-    return ProviderError(Reason.POLICY_DENIED, message, refused=True, retry_after=_AGAIN)
+    return ProviderError(Reason.POLICY_DENIED, message, refused=True, retry_after=_AGAIN_AFTER)
 
 
 def _mute_webhook(name: str, about: str) -> ProviderError:

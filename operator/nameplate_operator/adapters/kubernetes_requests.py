@@ -27,8 +27,8 @@ MERGE = "application/merge-patch+json"
 APPLY = "application/apply-patch+yaml"
 _AGENT = f"nameplate-operator/{version('nameplate')}"
 _POOL = 32
-_CONNECT = 5.0
-_LONGEST_PAUSE = 2.0
+_CONNECT_TIMEOUT = 5.0
+_LONGEST_RETRY_AFTER = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Requests:
         while True:
             attempt += 1
             last = attempt == call.attempts
-            pause = min(0.1 * 2**attempt, _LONGEST_PAUSE) * random.uniform(0.5, 1)  # noqa: S311 - only spreads load
+            pause = min(0.1 * 2**attempt, _LONGEST_RETRY_AFTER) * random.uniform(0.5, 1)  # noqa: S311 - only spreads load
             try:
                 answer = await self._once(call)
             except TimeoutError:
@@ -87,7 +87,7 @@ class Requests:
                     raise unavailable() from None
             else:
                 pause = max(pause, answer.retry_after or 0)
-                if last or pause > _LONGEST_PAUSE or not _asks_again(answer, call):
+                if last or pause > _LONGEST_RETRY_AFTER or not _asks_again(answer, call):
                     return answer
             await asyncio.sleep(pause)
 
@@ -96,7 +96,7 @@ class Requests:
         try:
             async with asyncio.timeout(call.timeout):
                 response = await self._open(
-                    self._client, call, aiohttp.ClientTimeout(total=call.timeout, sock_connect=_CONNECT)
+                    self._client, call, aiohttp.ClientTimeout(total=call.timeout, sock_connect=_CONNECT_TIMEOUT)
                 )
                 async with response:
                     code = str(response.status)
@@ -108,7 +108,7 @@ class Requests:
     async def stream(self, call: Call) -> AsyncIterator[tuple[Answer, aiohttp.StreamReader]]:
         """Open a watch: its first answer, and what then comes line by line. Raises ProviderError, then aiohttp's."""
         started, code = time.monotonic(), "<error>"
-        endless = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT)
+        endless = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_TIMEOUT)
         try:
             async with asyncio.timeout(call.timeout):
                 response = await self._open(self._streaming, call, endless)

@@ -28,8 +28,8 @@ class Pace:
 
     stall_timeout: float = 75.0
     renew_after: float = 300.0
-    first_pause: float = 0.5
-    longest_pause: float = 30.0
+    first_retry_after: float = 0.5
+    longest_retry_after: float = 30.0
     refused_every: float = 60.0
     page: int = 500
 
@@ -91,7 +91,7 @@ class Watch:
 
     async def _rest(self, why: str, at_least: float) -> None:
         self.mirror.current = False
-        pause = min(self._pace.first_pause * 2**self._failures, self._pace.longest_pause)
+        pause = min(self._pace.first_retry_after * 2**self._failures, self._pace.longest_retry_after)
         pause = max(pause, at_least) * random.uniform(0.75, 1.25)  # noqa: S311 - only spreads load
         self._failures = min(self._failures + 1, 20)
         log.info("The watch of %s begins anew in %.1f s: %s", self.scope, pause, why)
@@ -141,7 +141,7 @@ class Watch:
             raise _Relist("it has been silent for too long") from None
         except (aiohttp.ClientError, OSError):
             return False
-        return heard or now() - began > self._pace.first_pause
+        return heard or now() - began > self._pace.first_retry_after
 
     async def _line(self, content: aiohttp.StreamReader) -> bytes:
         async with asyncio.timeout(self._pace.stall_timeout):

@@ -6,7 +6,7 @@ from collections import OrderedDict, deque
 from nameplate_api.conditions import Reason
 from nameplate_operator.ports import ProviderError, Question, Reply, Resolver, Server
 
-_LONGEST_WAIT = 5.0
+_TURN_TIMEOUT = 5.0
 """Seconds after which a question gives up its place: the check is made later, rather than half."""
 
 
@@ -41,11 +41,11 @@ class PacedResolver:
         self._waiting.setdefault(payer, deque()).append(turn)
         self._wake_later(loop)
         try:
-            async with asyncio.timeout(_LONGEST_WAIT):
+            async with asyncio.timeout(_TURN_TIMEOUT):
                 await turn
         except TimeoutError:
             message = "Too many DNS queries are waiting; the delegation is looked at later."
-            raise ProviderError(Reason.RATE_LIMITED, message, retry_after=_LONGEST_WAIT) from None
+            raise ProviderError(Reason.RATE_LIMITED, message, retry_after=_TURN_TIMEOUT) from None
 
     def _fill(self, now: float) -> None:
         elapsed = 0.0 if self._filled_at is None else now - self._filled_at

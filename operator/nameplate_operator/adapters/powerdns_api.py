@@ -22,7 +22,7 @@ _LONGEST_REMARK = 200
 _CREDENTIALS_EVERY = 60.0
 _REFUSED_EVERY = 300.0
 _RETRY_AFTER = 30.0
-_LONGEST_RETRY = 3600.0
+_LONGEST_RETRY_AFTER = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _refusal(status: int, pause: float | None, octets: bytes) -> ProviderError:
             return _credentials("The DNS provider refuses the operator's key.")
         case 429:
             message = "The DNS provider asks us to slow down."
-            wanted = _RETRY_AFTER if pause is None else min(max(pause, 1.0), _LONGEST_RETRY)
+            wanted = _RETRY_AFTER if pause is None else min(max(pause, 1.0), _LONGEST_RETRY_AFTER)
             return _failed(Reason.RATE_LIMITED, message, retry_after=wanted)
         case 400 | 422:
             body = _decoded(octets)

@@ -13,7 +13,7 @@ from nameplate_operator.ports import ProviderError, Question, Reply, Resolver, S
 MOST_QUESTIONS = 400
 """Of one check; a healthy domain takes about 40."""
 _AT_ONCE = 64
-_STAGGER = 0.3
+_JOIN_AFTER = 0.3
 """Seconds after which the next server is asked too, where one answer is enough."""
 
 Outcome = tuple[Server, Reply | Silence]
@@ -80,8 +80,8 @@ class Inquiry:
                 if waiting:
                     server = waiting.pop(0)
                     running[asyncio.create_task(self.ask(question, server))] = server
-                stagger = _STAGGER if waiting else None
-                done, _ = await asyncio.wait(running, timeout=stagger, return_when=asyncio.FIRST_COMPLETED)
+                timeout = _JOIN_AFTER if waiting else None
+                done, _ = await asyncio.wait(running, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     reply = task.result()
                     outcomes.append((running.pop(task), reply))

@@ -10,8 +10,8 @@ from nameplate_operator.delegation.problem import Conclusion, Severity, conclude
 from nameplate_operator.phase import Streak
 
 _STRIKES = 3
-_STRIKING_FOR = 600.0
-_DISAGREEING_FOR = 3600.0
+_CONFIRMED_AFTER = 600.0
+_ESCALATED_AFTER = 3600.0
 _DISAGREEMENT = frozenset({"the parent's servers disagree"})
 """Marks a streak of looks at which nothing was wrong but that."""
 _CHILD_REASONS = frozenset(
@@ -38,7 +38,7 @@ def confirmed(streak: Streak, case: Case, conclusion: Conclusion) -> bool:
     """Say whether what holds may be given up: seen often, for long enough, and on two servers or on the only one."""
     asked = _places(case, conclusion)[1]
     enough = len(streak.places) >= min(2, asked)
-    return streak.count >= _STRIKES and streak.age(case.now) >= _STRIKING_FOR and enough
+    return streak.count >= _STRIKES and streak.age(case.now) >= _CONFIRMED_AFTER and enough
 
 
 def disagreeing(streak: Streak, conclusion: Conclusion, now: datetime) -> Streak:
@@ -51,7 +51,7 @@ def disagreeing(streak: Streak, conclusion: Conclusion, now: datetime) -> Streak
 
 def escalated(conclusion: Conclusion, streak: Streak, name: str, now: datetime) -> Conclusion:
     """Return the conclusion, False if the parent's servers have disagreed for an hour."""
-    if streak.places != _DISAGREEMENT or streak.age(now) < _DISAGREEING_FOR:
+    if streak.places != _DISAGREEMENT or streak.age(now) < _ESCALATED_AFTER:
         return conclusion
     return conclude(
         name,

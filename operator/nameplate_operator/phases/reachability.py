@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nameplate_api.conditions import ConditionType, Reason, Truth
-from nameplate_operator.pace import AT_WORK, waiting_every
+from nameplate_operator.pace import IDLE_AFTER, waiting_every
 from nameplate_operator.phase import Decision, Findings, Phase, Streak, Verdict, Was
 from nameplate_operator.phases.ingestion import IngestionService
 from nameplate_operator.ports import ProviderError
@@ -12,7 +12,7 @@ from nameplate_operator.subject import Domain
 from nameplate_operator.well_known import first_failure
 
 _STRIKES = 3
-_STRIKING_FOR = 60.0
+_LASTING_AFTER = 60.0
 _TOLD = frozenset({Reason.CONNECT_FAILED, Reason.WRONG_CERTIFICATE, Reason.NOT_OURS})
 """What a probe can tell; any other failure kept it from being made."""
 
@@ -55,7 +55,7 @@ class Reachability(Phase[Domain, Reach]):
         )
 
     def _verdict(self, failure: ProviderError, was: Was, streak: Streak) -> Verdict:
-        lasting = streak.count >= _STRIKES and streak.age(was.now) >= _STRIKING_FOR
+        lasting = streak.count >= _STRIKES and streak.age(was.now) >= _LASTING_AFTER
         if was.true and not lasting:
             message = "The ingestion answered before."
             return Verdict(Truth.TRUE, Reason.ANSWERING, message, aside=failure.message)
@@ -69,7 +69,7 @@ class Reachability(Phase[Domain, Reach]):
         if was.true:
             return pace.failed_after
         waited = (was.now - was.condition.last_transition_time).total_seconds() if was.condition else 0.0
-        if waited < AT_WORK:
+        if waited < IDLE_AFTER:
             return pace.edit_every
         # Nothing wakes us when the way to the Ingress opens.
         return min(waiting_every(pace, waited), pace.first_day_every / 3)

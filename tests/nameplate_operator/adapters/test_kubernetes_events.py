@@ -63,7 +63,7 @@ async def test_a_restarted_operator_does_not_repeat_it(
 
 async def test_after_a_while_it_may_be_said_again(requests: Requests, api_proxy: FaultProxy, namespace: str) -> None:
     clock = [0.0]
-    events = Events(requests, "pod-a", window=60, now=lambda: clock[0])
+    events = Events(requests, "pod-a", repeat_after=60, now=lambda: clock[0])
     asked = []
     for instant in (0, 59, 61, 100, 122):
         clock[0] = instant

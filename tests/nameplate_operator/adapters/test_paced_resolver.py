@@ -76,7 +76,7 @@ async def test_who_gives_up_costs_nothing() -> None:
 
 
 async def test_a_question_that_waits_too_long_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paced_resolver, "_LONGEST_WAIT", 0.05)
+    monkeypatch.setattr(paced_resolver, "_TURN_TIMEOUT", 0.05)
     resolver = PacedResolver(Answering(), 1)
     await ask(resolver, "acme")
     with pytest.raises(ProviderError) as failed:

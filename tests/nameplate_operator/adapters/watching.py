@@ -16,7 +16,7 @@ from nameplate_operator.ports import Kind, Ref
 from tests.cluster.waiting import eventually
 from tests.nameplate_operator.adapters.api_server import KINDS, requests_as
 
-QUICK = Pace(first_pause=0.05, longest_pause=0.5, refused_every=0.2)
+QUICK = Pace(first_retry_after=0.05, longest_retry_after=0.5, refused_every=0.2)
 
 
 @dataclass
