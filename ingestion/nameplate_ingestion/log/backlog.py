@@ -54,11 +54,13 @@ class Backlog:
         return self._marks[0][1] if self._marks else None
 
     def retire(self, position: Position) -> list[Segment]:
-        """Move the cursor up to `position` and return the segments that it leaves behind."""
+        """Move the cursor up to `position`, and over what cannot be read; return the segments that it leaves behind."""
         self.retired = max(position, self.retired)
         left: list[Segment] = []
+        self._pass_gaps()
         while len(self._segments) > 1 and self.retired >= (self._segments[0].number, self._segments[0].tail):
             left.append(self._segments.pop(0))
+            self._pass_gaps()
         while len(self._marks) > 1 and self._marks[1][0] <= self.retired:
             self._marks.popleft()
         if not self.octets:
@@ -71,9 +73,18 @@ class Backlog:
         for segment in self._segments:
             if segment.number < after.segment:
                 continue
-            start = after.offset if segment.number == after.segment else 0
-            start = next((gap.end for gap in segment.gaps if gap.start <= start < gap.end), start)
+            start = segment.pass_gaps(after.offset if segment.number == after.segment else 0)
             end = next((gap.start for gap in segment.gaps if gap.start > start), segment.synced)
             if start < end:
                 return Stretch(segment, start, end)
         return None
+
+    def _pass_gaps(self) -> None:
+        # Nobody will ever retire them, and what is left behind the last record would keep the log from getting empty.
+        if not self._segments or self._segments[0].number < self.retired.segment:
+            return
+        first = self._segments[0]
+        begun = self.retired.offset if first.number == self.retired.segment else 0
+        passed = first.pass_gaps(begun)
+        if passed > begun:
+            self.retired = Position(first.number, passed)

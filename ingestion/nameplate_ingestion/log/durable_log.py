@@ -113,20 +113,17 @@ class DurableLog:
                 await self._news.wait()
                 continue
             try:
-                records, end = await asyncio.to_thread(read_records, self._plot.files, stretch, most_octets)
+                return await asyncio.to_thread(read_records, self._plot.files, stretch, most_octets)
             except DamagedError:
                 await self._skip_damage(stretch.segment)
-                continue
-            if records:
-                return records
-            after = Position(stretch.segment.number, end)
 
     def retire(self, position: Position) -> None:
         """Forget all up to `position`, for the sink has it. On disk this is noted within a second or so."""
         left = self._backlog.retire(position)
         self._caretaker.retire(self._backlog.retired, left)
-        while self._at_sink and self._at_sink[0].position <= position:
-            self._at_sink.popleft().done(None)
+        while self._at_sink and self._at_sink[0].position <= self._backlog.retired:
+            entry = self._at_sink.popleft()
+            entry.done(Refusal.FAILED if entry.lost else None)
 
     async def close(self) -> None:
         """Sync and tell what was taken, save the cursor and let the directory go; nobody may read meanwhile."""
@@ -247,3 +244,4 @@ class DurableLog:
             raise ValueError("there is no record behind this position")
         segment.gaps = gaps
         self.report = self.report._replace(damaged=(*self.report.damaged, *news))
+        self.retire(self.retired)

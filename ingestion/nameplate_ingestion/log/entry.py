@@ -30,6 +30,11 @@ class Entry:
         return self.offset + self.size
 
     @property
+    def lost(self) -> bool:
+        """Whether it cannot be read any more."""
+        return self.segment.pass_gaps(self.offset) > self.offset
+
+    @property
     def position(self) -> Position:
         """What it is called once it is in the log."""
         return Position(self.segment.number, self.end)

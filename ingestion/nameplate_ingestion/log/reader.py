@@ -15,11 +15,10 @@ class DamagedError(Exception):
     """What was whole when it was written, or at recovery, cannot be read any more."""
 
 
-def read_records(files: Files, stretch: Stretch, most_octets: int) -> tuple[Records, int]:
-    """Return the first records of the stretch, and the offset up to which these are all: there may be voids alone.
+def read_records(files: Files, stretch: Stretch, most_octets: int) -> Records:
+    """Return the first records of the stretch: up to `most_octets` with headers, but at least one.
 
-    Up to `most_octets` with headers, but at least one frame. Blocks on the disk. Raises OSError, and DamagedError if
-    the first frame is not whole.
+    Blocks on the disk. Raises OSError, and DamagedError if the first is not whole.
     """
     segment, start, end = stretch
     descriptor = files.open(segment.path)
@@ -35,19 +34,18 @@ def read_records(files: Files, stretch: Stretch, most_octets: int) -> tuple[Reco
     records: Records = []
     view = memoryview(data)
     offset = start
-    while (frame := frame_at(segment.number, view, offset, start)) is not None:
-        if not frame.void:
-            records.append((Position(segment.number, frame.end), data[offset - start + HEADER : frame.end - start]))
+    while (frame := frame_at(segment.number, view, offset, start)) is not None and not frame.void:
+        records.append((Position(segment.number, frame.end), data[offset - start + HEADER : frame.end - start]))
         offset = frame.end
-    if offset == start:
+    if not records:
         raise DamagedError
-    return records, offset
+    return records
 
 
 def find_gaps(files: Files, segment: Segment) -> tuple[Gap, ...]:
-    """Return what cannot be read of the segment, all of which once was whole. Raises OSError."""
+    """Return what of the segment cannot be read, though all of it once was whole, and its voids. Raises OSError."""
     # Asked for first: what is synced while the file is read must not count as unreadable.
     synced = segment.synced
     found = scan(segment.number, read_segment(files, segment.path)[:synced])
     tail = [Gap(found.end, synced, acknowledged=True)] if found.end < synced else []
-    return (*found.gaps, *tail)
+    return tuple(sorted((*found.gaps, *found.voids, *tail)))

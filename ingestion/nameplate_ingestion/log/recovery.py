@@ -4,6 +4,7 @@ A new life never writes behind the records of an earlier one but begins a segmen
 before the next one is written to, a power cut can only have torn the last one that holds anything.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -89,16 +90,16 @@ def _report(losses: dict[int, list[Gap]]) -> Report:
 def _settle(files: Files, directory: Path, number: int, found: Scan, *, last: bool) -> Segment:
     segment = Segment(segment_path(directory, number), number, found.end)
     segment.tail = segment.synced = found.end
-    segment.gaps = found.gaps
+    segment.gaps = tuple(sorted((*found.gaps, *found.voids)))
     if last:
-        _mend(files, segment)
+        _mend(files, segment, found.gaps)
     return segment
 
 
-def _mend(files: Files, segment: Segment) -> None:
+def _mend(files: Files, segment: Segment, gaps: Iterable[Gap]) -> None:
     descriptor = files.open(segment.path)
     try:
-        for gap in segment.gaps:
+        for gap in gaps:
             if not gap.acknowledged and gap.end - gap.start >= HEADER:
                 header = void_header(segment.number, gap.start, gap.end)
                 write_all(files, descriptor, [header], gap.start)

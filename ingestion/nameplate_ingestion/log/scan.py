@@ -20,6 +20,8 @@ class Scan(NamedTuple):
     end: int
     """Of the last whole frame; 0 if there is none."""
     gaps: tuple[Gap, ...]
+    voids: tuple[Gap, ...]
+    """Frames that say of themselves that nothing is to be read there."""
     torn: int
     """Octets behind the last whole frame that are not all zeros."""
     taken_at: int | None
@@ -31,15 +33,18 @@ def scan(segment: int, data: bytes, since: int = 0) -> Scan:
     view = memoryview(data)
     offset = synced = 0
     holes: list[tuple[int, int]] = []
+    voids: list[Gap] = []
     taken_at: int | None = None
     while (frame := frame_at(segment, view, offset) or _next(segment, data, offset + 1)) is not None:
         if frame.start > offset:
             holes.append((offset, frame.start))
-        if taken_at is None and frame.end > since and not frame.void:
+        if frame.void:
+            voids.append(Gap(frame.start, frame.end, acknowledged=False))
+        elif taken_at is None and frame.end > since:
             taken_at = frame.taken_at
         offset, synced = frame.end, max(synced, frame.synced)
     gaps = tuple(Gap(start, end, start < synced) for start, end in holes)
-    return Scan(offset, gaps, len(data[offset:].rstrip(b"\0")), taken_at)
+    return Scan(offset, gaps, tuple(voids), len(data[offset:].rstrip(b"\0")), taken_at)
 
 
 def _next(segment: int, data: bytes, offset: int) -> Frame | None:

@@ -24,7 +24,7 @@ class Segment:
     synced: int
     """Up to where it may be read; of the loop's thread."""
     gaps: tuple[Gap, ...]
-    """What of it cannot be read."""
+    """What of it holds nothing that can be read, in order; they do not overlap."""
 
     def __init__(self, path: Path, number: int, size: int, descriptor: int = -1) -> None:
         self.path = path
@@ -33,6 +33,13 @@ class Segment:
         self.descriptor = descriptor
         self.base = self.tail = self.synced = 0
         self.gaps = ()
+
+    def pass_gaps(self, offset: int) -> int:
+        """Return where there may be a record, at this offset or behind the gaps that begin here."""
+        for gap in self.gaps:
+            if gap.start <= offset < gap.end:
+                offset = gap.end
+        return offset
 
 
 def segment_path(directory: Path, number: int) -> Path:

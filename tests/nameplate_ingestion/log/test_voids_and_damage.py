@@ -1,12 +1,16 @@
 """Reading over what cannot be read: voids, damage, and either beside the other, wherever they stand in a segment."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from nameplate_api.custom_domain import Durability
 from nameplate_ingestion.log.frame import HEADER, MAGIC, record_header, void_header
 from nameplate_ingestion.log.segment import segment_path
-from tests.nameplate_ingestion.log.using import a_log, keep, read_count
+from nameplate_ingestion.log.terms import Refusal
+from tests.cluster.waiting import eventually
+from tests.nameplate_ingestion.log.using import KEPT, Told, a_log, keep, read_count
 
 SIZE = 50
 FRAME = HEADER + SIZE
@@ -65,3 +69,62 @@ async def test_whatever_is_whole_is_read(tmp_path, segments, expected, when, mos
         await keep(log, b"appended")
         records = await read_count(log, len(expected) + 1, most_octets)
         assert [octets for _, octets in records] == [*(letter.encode() * SIZE for letter in expected), b"appended"]
+
+
+@pytest.mark.parametrize("when", ["before it is read", "after it is read", "after it is retired"])
+@pytest.mark.parametrize(
+    ("segments", "letters"),
+    [
+        pytest.param(["Av"], "A", id="a void at the end"),
+        pytest.param(["Avxv"], "A", id="voids and damage at the end"),
+        pytest.param(["Ax", "vx"], "A", id="over two segments"),
+        pytest.param(["A", "xxv"], "A", id="a whole segment at the end"),
+        pytest.param(["x"], "", id="damage alone"),
+    ],
+)
+async def test_an_idle_log_whose_end_cannot_be_read_gets_empty(tmp_path, segments, letters, when):
+    paths = [segment_path(tmp_path, number) for number in range(1, len(segments) + 1)]
+    for number, (path, content) in enumerate(zip(paths, segments, strict=True), 1):
+        path.write_bytes(segment(number, content))
+
+    def rot_all():
+        for path in filter(Path.exists, paths):
+            rot(path)
+
+    async with a_log(tmp_path) as log:
+        if when == "before it is read":
+            rot_all()
+        records = await read_count(log, len(letters), 0)
+        if when == "after it is read":
+            rot_all()
+        for position, _ in records:
+            log.retire(position)
+        if when == "after it is retired":
+            rot_all()
+        waiting = asyncio.create_task(log.read(log.retired, 1 << 16))
+        await eventually(lambda: log.octets == 0, "the log to be empty")
+        assert log.oldest_age == 0
+        assert not waiting.done()
+        await keep(log, b"appended")
+        ((position, octets),) = await waiting
+        assert octets == b"appended"
+        log.retire(position)
+        assert log.octets == 0
+    async with a_log(tmp_path) as log:
+        assert log.octets == 0
+
+
+async def test_a_record_that_rots_before_a_sink_has_it_is_not_said_to_be_delivered(tmp_path):
+    told = Told()
+    async with a_log(tmp_path) as log:
+        for letter in (b"A", b"x"):
+            assert told.append(log, letter * SIZE, Durability.SINK) is None
+        ((position, _), *_) = await read_count(log, 2)
+        (path,) = (path for path in tmp_path.glob("*.segment") if MAGIC in path.read_bytes())
+        rot(path)
+        log.retire(position)
+        assert told.by_record == {b"A" * SIZE: KEPT}
+        waiting = asyncio.create_task(log.read(position, 1 << 16))
+        assert await told.of(b"x" * SIZE) is Refusal.FAILED
+        assert log.octets == 0
+        waiting.cancel()
