@@ -22,6 +22,8 @@ ADDED = ("context", "integrations", "sentAt")
 MOST_ADDED = 40 * 1024**2
 """Octets that a batch may add to its events in all: more than intake lets in, whatever a domain's limits."""
 
+_EMPTY = msgspec.Raw(b'""')
+
 _encode = msgspec.json.Encoder().encode
 _batch = msgspec.json.Decoder(list[Members])
 _body = msgspec.json.Decoder(Members)
@@ -139,7 +141,7 @@ def _people(event: Members) -> dict[str, None]:
     names: dict[str, None] = {}
     for member in ("userId", "anonymousId", "previousId"):
         told = said(event, member)
-        if told is not None and bytes(told) != b'""':
+        if told is not None and told != _EMPTY:
             # Some clients send numbers.
             names[read_text(told) or bytes(told).decode(errors="replace")] = None
     return names

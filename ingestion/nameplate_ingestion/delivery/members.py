@@ -3,7 +3,7 @@
 import msgspec
 
 Members = dict[str, msgspec.Raw]
-NULL = b"null"
+NULL = msgspec.Raw(b"null")
 
 _members = msgspec.json.Decoder(Members)
 _text = msgspec.json.Decoder(str)
@@ -13,7 +13,7 @@ _encode = msgspec.json.Encoder().encode
 def said(members: Members, name: str) -> msgspec.Raw | None:
     """Return a member's value; None if it is absent or null."""
     value = members.get(name)
-    return None if value is None or bytes(value) == NULL else value
+    return None if value is None or value == NULL else value
 
 
 def read_members(raw: msgspec.Raw | None) -> Members | None:
