@@ -4,60 +4,93 @@ import base64
 import gzip
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-KEY = "k3y"
-SENT_AT = "2026-11-25T03:22:26.500Z"
-ASKED_AT = "2026-11-25T03:22:25.500Z"
-"""One second before it was sent."""
+Json = Mapping[str, Any]
 
-BASIC = {"Authorization": "Basic " + base64.b64encode(f"{KEY}:".encode()).decode()}
-BEARER = {"Authorization": "Bearer an-access-token"}
+ASKED_AT = "2026-11-25T03:22:25.500Z"
+SENT_AT = "2026-11-25T03:22:26.500Z"
+
+SOURCES = {
+    "Analytics.js": ("website", "AnalyticsJS"),
+    "Node.js": ("node", "NodeJS"),
+    "Python": ("python", "Python"),
+    "Go": ("go", "Go"),
+    "Java": ("java", "Java"),
+    "Clojure": ("clojure", "Clojure"),
+    "Ruby": ("ruby", "Ruby"),
+    "PHP": ("php", "PHP"),
+    ".NET": ("dotnet", "DotNet"),
+    "C#": ("game", "Mobile"),
+    "Kotlin": ("android", "Mobile"),
+    "Swift": ("ios", "Mobile"),
+    "React Native": ("app", "Mobile"),
+    "HTTP API": ("shell", "Go"),
+    "Pixel": ("mail", "Pixel"),
+}
+"""Name and type of the source of each library; the last two are none."""
+DEVICES = frozenset({"AnalyticsJS", "Mobile", "Pixel"})
+"""Types of which each request comes from a person's own device."""
 
 
 @dataclass(frozen=True)
 class Replay:
-    """A request of one library; the events it brings are told by their names in order."""
+    """A request of one library, and the events that it brings in their order."""
 
     sdk: str
     what: str
     path: str
     headers: Mapping[str, str]
     body: bytes
-    events: Sequence[Mapping[str, Any]] = ()
-    """What each delivered event must hold at least."""
+    events: Sequence[Json] = ()
+    """What each delivered event must hold: as it was sent, with what its batch says for all."""
     chunked: bool = False
-    corrected: bool = True
-    """Whether the client told when it sent the request, so that the times can be corrected."""
-    preflight: Sequence[str] = field(default=())
+    preflight: Sequence[str] = ()
     """Headers that a browser asks for first."""
+    method: str = "POST"
+    direct: bool = False
+    """Whether the events ask for the address of whoever sends them."""
 
     @property
     def id(self) -> str:
         """Name of the row."""
         return f"{self.sdk}: {self.what}"
 
+    @property
+    def source(self) -> str:
+        """Name of the source that the events must be of."""
+        return SOURCES[self.sdk][0]
 
-def octets(body: Mapping[str, Any]) -> bytes:
+    @property
+    def addressed(self) -> bool:
+        """Whether the events get the client's address."""
+        return self.direct or SOURCES[self.sdk][1] in DEVICES
+
+
+def sources() -> list[dict[str, str]]:
+    """Return the sources of all libraries, as a settings document has them."""
+    return [{"name": name, "type": kind, "writeKey": f"{name}-key"} for name, kind in SOURCES.values()]
+
+
+def key_of(sdk: str) -> str:
+    """Return the write key of a library's source."""
+    return f"{SOURCES[sdk][0]}-key"
+
+
+def basic(sdk: str) -> dict[str, str]:
+    """Return the header of Basic authentication with the key as the user."""
+    return {"Authorization": "Basic " + base64.b64encode(f"{key_of(sdk)}:".encode()).decode()}
+
+
+BEARER = {"Authorization": "Bearer an-access-token"}
+
+
+def octets(body: Json) -> bytes:
     """Return the body as JSON."""
     return json.dumps(body, separators=(",", ":")).encode()
 
 
-def packed(body: Mapping[str, Any]) -> bytes:
+def packed(body: Json) -> bytes:
     """Return the body as gzip."""
     return gzip.compress(octets(body), mtime=0)
-
-
-def track(message_id: str, **fields: Any) -> dict[str, Any]:
-    """Return a track event of a known user, as every library writes it."""
-    event = {
-        "type": "track",
-        "event": "Order Completed",
-        "userId": "u-1",
-        "messageId": message_id,
-        "timestamp": ASKED_AT,
-        "properties": {"total": 30.5, "currency": "EUR", "products": [{"sku": "a"}]},
-        "integrations": {},
-    }
-    return {**event, **fields}
