@@ -16,7 +16,7 @@ from tests.cluster.access import ClusterAccess
 from tests.nameplate_operator.adapters.api_server import requests_as, through
 from tests.world.http_faults import FaultProxy, HttpFault
 
-SHORT = Terms(duration=3, give_up_after=2, renew_every=0.2)
+SHORT = Terms(expires_after=3, give_up_after=2, renew_every=0.2)
 
 
 @contextlib.asynccontextmanager
