@@ -15,7 +15,8 @@
 
 `direct=True` leaves the proxy before the API server out, for what is measured; `played=True` has a small stand-in
 answer for Pods, for what counts domains by the hundred. Fixtures: `world` (one per worker, for tests that leave it as
-it was; faults are healed after each), `own_world` (for one test), and `tenant` in `world`.
+it was; faults are healed after each), `own_world` (for one test), and `tenant` in `world`. A second cluster beside
+the same DNS and PowerDNS is in tests.operated.another_cluster.
 """
 
 import os
@@ -93,18 +94,22 @@ class OperatedWorld:
         self._stack.callback(shutil.rmtree, self.directory, ignore_errors=True)
         self.cluster = enter(ControlPlane(self._built, definitions=[CRDS]))
         self.api = enter(self.cluster.client())
-        self.dns = enter(DnsWorld())
-        self.powerdns = enter(PowerDNS(self.directory / "powerdns", self.dns.platform_addresses, self.dns.port))
+        self.dns, self.powerdns = self._enter_outside()
         self.powerdns_proxy = enter(FaultProxy(self.powerdns.api_url))
         self.edge = enter(Edge(self.cluster, launcher=None if self._played else ProgramBackends()))
         address = None if self._direct else self._proxied_api()
-        self.operator = enter_unstarted(
-            self._stack,
-            OperatorProcess(self.cluster, self._all_settings({}), api=address, api_key=self.powerdns.api_key),
-        )
+        settings = self._all_settings({})
+        self.operator = OperatorProcess(self.cluster, settings, api=address, api_key=self.powerdns.api_key)
+        self._stack.callback(self.operator.close)
         self.operator.install()
         if self._start:
             self.start()
+
+    def _enter_outside(self) -> tuple[DnsWorld, PowerDNS]:
+        """Start what is outside of the cluster; it ends with this world."""
+        world = self._stack.enter_context(DnsWorld())
+        powerdns = PowerDNS(self.directory / "powerdns", world.platform_addresses, world.port)
+        return world, self._stack.enter_context(powerdns)
 
     def _proxied_api(self) -> ApiServer:
         certificate = self_signed(self.directory)
@@ -239,9 +244,3 @@ class OperatedWorld:
         headers = {"X-API-Key": self.powerdns.api_key}
         with httpx.Client(trust_env=False, headers=headers) as client:
             return client.request(method, url, json=json).raise_for_status()
-
-
-def enter_unstarted(stack: ExitStack, operator: OperatorProcess) -> OperatorProcess:
-    """Have an operator closed with the stack, without starting it."""
-    stack.callback(operator.close)
-    return operator
