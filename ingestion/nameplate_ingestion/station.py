@@ -178,6 +178,7 @@ class Station:
             self._before, self._forwarder, self._task = self.counts, None, None
         if self._places is not None:
             await self._places.sink.close()
+            await self._places.dead_letters.close()
             self._places = None
 
 

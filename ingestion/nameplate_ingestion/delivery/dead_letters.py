@@ -11,6 +11,7 @@ import msgspec
 from nameplate_ingestion.delivery.line_files import Caps, LineFiles
 from nameplate_ingestion.delivery.sink import Delivery
 from nameplate_ingestion.delivery.times import at, show_time
+from nameplate_ingestion.log.files import Files
 
 MOST_CHARACTERS = 500
 
@@ -24,9 +25,11 @@ class DeadLetters:
     then refuses new events: nothing is dropped.
     """
 
-    def __init__(self, directory: Path, caps: Caps, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, directory: Path, caps: Caps, now: Callable[[], float] = time.time, files: Files | None = None
+    ) -> None:
         """Take the directory of the files ``dead-letters-000001.jsonl`` and so on."""
-        self._files = LineFiles(directory, "dead-letters", caps)
+        self._files = LineFiles(directory, "dead-letters", caps, files)
         self._now = now
 
     async def park(self, refused: Iterable[tuple[Delivery, str]]) -> None:
@@ -46,6 +49,10 @@ class DeadLetters:
         """Keep a record out of which no events can be read. Raises OSError."""
         record = base64.b64encode(octets).decode()
         await self._append([{"reason": _bounded(reason), "domain": domain, "record": record}])
+
+    async def close(self) -> None:
+        """Close the file that is open."""
+        await asyncio.to_thread(self._files.close)
 
     async def _append(self, letters: Iterable[dict[str, object]]) -> None:
         parked_at = show_time(at(self._now()))

@@ -2,16 +2,15 @@
 
 import contextlib
 import errno
-import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from nameplate_ingestion.log.files import DiskFiles, write_all
+from nameplate_ingestion.log.files import DiskFiles, Files, write_all
 
-_TAIL = 64 * 1024
-_FILES = DiskFiles()
+_PART = 1024**2
+"""Octets that are looked at at once."""
 
 
 class Caps(NamedTuple):
@@ -29,8 +28,10 @@ class LineFiles:
     Whoever collects the files may take away every one but the newest, and that one too if need be.
     """
 
-    def __init__(self, directory: Path, name: str, caps: Caps) -> None:
+    def __init__(self, directory: Path, name: str, caps: Caps, files: Files | None = None) -> None:
         """Take the directory, which is made when there is something to write."""
+        # Whoever collects the files may be another user of the same group.
+        self._files = files or DiskFiles(mode=0o640)
         self._directory = directory
         self._name = name
         self._caps = caps
@@ -52,12 +53,19 @@ class LineFiles:
         total = 0
         for path in self.paths():
             with contextlib.suppress(FileNotFoundError):
-                total += path.stat().st_size
+                descriptor = self._files.open(path)
+                total += self._files.size(descriptor)
+                self._files.close(descriptor)
         return total
 
     def paths(self) -> list[Path]:
         """Return the files that are there now, oldest first."""
-        return sorted(self._directory.glob(f"{self._name}-*.jsonl"), key=_number)
+        try:
+            names = self._files.names(self._directory)
+        except FileNotFoundError:
+            return []
+        ours = (name for name in names if name.startswith(f"{self._name}-") and name.endswith(".jsonl"))
+        return sorted((self._directory / name for name in ours), key=_number)
 
     def close(self) -> None:
         """Close the file that is open."""
@@ -71,18 +79,18 @@ class LineFiles:
             raise OSError(errno.ENOSPC, f"the files of {self._directory} have reached their cap; take some away")
         descriptor = self._open()
         try:
-            write_all(_FILES, descriptor, [octets], self._size)
-            os.fdatasync(descriptor)
+            write_all(self._files, descriptor, [octets], self._size)
+            self._files.sync(descriptor)
         except OSError:
             # What an fsync failed for is never to be trusted to a second one: the next append begins a new file.
             with contextlib.suppress(OSError):
-                os.ftruncate(descriptor, self._size)
+                self._files.truncate(descriptor, self._size)
             self._begin_anew()
             self._most = self._caps.all
             raise
         self._size += len(octets)
         self._most += len(octets)
-        if os.fstat(descriptor).st_nlink == 0:
+        if not self._files.has_name(descriptor):
             self._begin_anew()
             raise OSError(errno.ESTALE, f"a file of {self._directory} was removed while it was written")
         if self._size >= self._caps.file:
@@ -91,7 +99,7 @@ class LineFiles:
     def _close(self) -> None:
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is not None:
-            os.close(descriptor)
+            self._files.close(descriptor)
 
     def _begin_anew(self) -> None:
         self._close()
@@ -99,20 +107,22 @@ class LineFiles:
 
     def _open(self) -> int:
         if self._descriptor is None:
-            _FILES.make_directory(self._directory)
-            newest = self.paths()[-1:]
-            self._number = max([1, self._number, *map(_number, newest)])
+            self._files.make_directory(self._directory)
+            there = self.paths()
+            self._number = max([1, self._number, *map(_number, there[-1:])])
             while self._descriptor is None:
-                self._try_open(self._directory / f"{self._name}-{self._number:06}.jsonl")
+                self._try_open(self._directory / f"{self._name}-{self._number:06}.jsonl", there)
         return self._descriptor
 
-    def _try_open(self, path: Path) -> None:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o640)
+    def _try_open(self, path: Path, there: Sequence[Path]) -> None:
+        descriptor = self._files.open(path) if path in there else self._files.create(path)
         try:
-            size = _cut_torn_line(descriptor)
-            _FILES.sync_directory(self._directory)
+            size = _cut_torn_lines(self._files, descriptor)
+            # What a killed process did not sync must not be torn by a power cut later, when another file is the newest.
+            self._files.sync(descriptor)
+            self._files.sync_directory(self._directory)
         except OSError:
-            os.close(descriptor)
+            self._files.close(descriptor)
             raise
         self._descriptor, self._size = descriptor, size
         if size >= self._caps.file:
@@ -124,16 +134,20 @@ def _number(path: Path) -> int:
     return int(digits) if digits.isdecimal() else 0
 
 
-def _cut_torn_line(descriptor: int) -> int:
-    """Remove what a crash left of a line without an end; it was never called safe. Return the size that remains."""
-    end = os.fstat(descriptor).st_size
-    size = end
-    while size:
-        start = max(0, size - _TAIL)
-        found = os.pread(descriptor, size - start, start).rfind(b"\n")
-        size = start if found < 0 else start + found + 1
-        if found >= 0:
+def _cut_torn_lines(files: Files, descriptor: int) -> int:
+    """Remove what a crash left of lines that were never called safe, and return the size that remains.
+
+    That is a line without an end, and all from where a power cut took octets out: they are zeros then, of which JSON has
+    none.
+    """
+    offset = whole = 0
+    while part := files.read(descriptor, _PART, offset):
+        sound, zero, _ = part.partition(b"\0")
+        if b"\n" in sound:
+            whole = offset + sound.rindex(b"\n") + 1
+        if zero:
             break
-    if size < end:
-        os.ftruncate(descriptor, size)
-    return size
+        offset += len(part)
+    if whole < files.size(descriptor):
+        files.truncate(descriptor, whole)
+    return whole

@@ -1,4 +1,4 @@
-"""The file operations that the log needs, and all that it knows of a file system: tests put another one here."""
+"""All file operations on which acknowledged events rest, in the log and behind it: tests put another layer here."""
 
 import errno
 import fcntl
@@ -41,6 +41,9 @@ class Files(Protocol):
     def truncate(self, descriptor: int, size: int) -> None:
         """Cut the file."""
 
+    def has_name(self, descriptor: int) -> bool:
+        """Tell whether nobody has removed the file since it was opened."""
+
     def sync(self, descriptor: int) -> None:
         """Return when all that was written, and the file's size, survives a power cut."""
 
@@ -53,6 +56,10 @@ class Files(Protocol):
 
 class DiskFiles:
     """The real ones."""
+
+    def __init__(self, mode: int = 0o600) -> None:
+        """Take the permissions of new files."""
+        self._mode = mode
 
     def make_directory(self, path: Path) -> None:
         if path.is_dir():
@@ -74,7 +81,7 @@ class DiskFiles:
         return descriptor
 
     def create(self, path: Path) -> int:
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, self._mode)
 
     def open(self, path: Path) -> int:
         return os.open(path, os.O_RDWR)
@@ -93,6 +100,9 @@ class DiskFiles:
 
     def truncate(self, descriptor: int, size: int) -> None:
         os.ftruncate(descriptor, size)
+
+    def has_name(self, descriptor: int) -> bool:
+        return os.fstat(descriptor).st_nlink > 0
 
     def sync(self, descriptor: int) -> None:
         os.fdatasync(descriptor)

@@ -8,6 +8,7 @@ import msgspec
 
 from nameplate_ingestion.delivery.line_files import Caps, LineFiles
 from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, SinkAway, Verdict
+from nameplate_ingestion.log.files import Files
 
 _encode = msgspec.json.Encoder().encode
 
@@ -22,9 +23,9 @@ class FileSink:
     limits = BatchLimits(deliveries=1000, octets=1024**2)
     trouble = ""
 
-    def __init__(self, directory: Path, caps: Caps) -> None:
+    def __init__(self, directory: Path, caps: Caps, files: Files | None = None) -> None:
         """Take a directory in which nobody else writes; it is made when there is something to write."""
-        self._files = LineFiles(directory, "events", caps)
+        self._files = LineFiles(directory, "events", caps, files)
 
     async def deliver(self, batch: Sequence[Delivery]) -> Sequence[Verdict]:
         """Write a batch. Raises SinkAway."""

@@ -20,7 +20,7 @@ def test_lines_are_synced_before_append_returns(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "fdatasync", lambda fd: (synced.append(os.fstat(fd).st_size), fdatasync(fd)))
     files = LineFiles(tmp_path / "new" / "events", "events", ROOMY)
     files.append([b"one", b"two"])
-    assert synced == [8]
+    assert synced == [0, 8]
     assert lines_of(tmp_path / "new" / "events") == [b"one", b"two"]
 
 
@@ -39,9 +39,11 @@ def test_another_life_goes_on_behind_the_last_line(tmp_path):
     assert len(list(tmp_path.iterdir())) == 1
 
 
-@pytest.mark.parametrize("torn", [b"t", b"x" * 200_000, b""])
-def test_a_line_that_a_crash_tore_is_cut(tmp_path, torn):
-    caps = Caps(file=10**6, all=10**6)
+@pytest.mark.parametrize(
+    "torn", [b"t", b"x" * 3_000_000, b"", b"\0" * 9 + b"tail\n", b"tw\0\0o\nthree\n", b"x" * 1_048_572 + b"\0\n"]
+)
+def test_lines_that_a_crash_tore_are_cut(tmp_path, torn):
+    caps = Caps(file=10**7, all=10**7)
     LineFiles(tmp_path, "events", caps).append([b"one"])
     (path,) = tmp_path.iterdir()
     path.write_bytes(path.read_bytes() + torn)

@@ -86,6 +86,9 @@ class DiskTrouble:
         self._before("truncate", self._paths[descriptor])
         self._files.truncate(descriptor, size)
 
+    def has_name(self, descriptor: int) -> bool:
+        return self._files.has_name(descriptor)
+
     def sync(self, descriptor: int) -> None:
         self._before("sync", self._paths[descriptor])
         self._files.sync(descriptor)

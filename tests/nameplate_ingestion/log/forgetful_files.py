@@ -21,16 +21,16 @@ class _File:
 
 
 class ForgetfulFiles:
-    """One directory; the same operations as the real ones."""
+    """The same operations as the real ones; directories are safe as soon as they are made."""
 
     def __init__(self, space: int | None = None) -> None:
         self.space = space
         """Octets that all files together may hold; None for no end."""
-        self._names: dict[str, _File] = {}
-        self._safe_names: dict[str, _File] = {}
+        self._names: dict[Path, _File] = {}
+        self._safe_names: dict[Path, _File] = {}
         self._open: dict[int, _File] = {}
         self._next_descriptor = 1000
-        self._locks: dict[int, str] = {}
+        self._locks: dict[int, Path] = {}
         self._mutex = threading.RLock()
 
     def make_directory(self, path: Path) -> None:
@@ -38,28 +38,28 @@ class ForgetfulFiles:
 
     def names(self, directory: Path) -> list[str]:
         with self._mutex:
-            return list(self._names)
+            return [path.name for path in self._names if path.parent == directory]
 
     def lock(self, path: Path) -> int:
         with self._mutex:
-            if path.name in self._locks.values():
+            if path in self._locks.values():
                 raise BlockingIOError(errno.EWOULDBLOCK, "locked", str(path))
             descriptor = self._descriptor(_File())
-            self._locks[descriptor] = path.name
+            self._locks[descriptor] = path
             return descriptor
 
     def create(self, path: Path) -> int:
         with self._mutex:
-            if path.name in self._names:
+            if path in self._names:
                 raise FileExistsError(errno.EEXIST, "exists", str(path))
-            self._names[path.name] = _File()
-            return self._descriptor(self._names[path.name])
+            self._names[path] = _File()
+            return self._descriptor(self._names[path])
 
     def open(self, path: Path) -> int:
         with self._mutex:
-            if path.name not in self._names:
+            if path not in self._names:
                 raise FileNotFoundError(errno.ENOENT, "no such file", str(path))
-            return self._descriptor(self._names[path.name])
+            return self._descriptor(self._names[path])
 
     def _descriptor(self, file: _File) -> int:
         self._next_descriptor += 1
@@ -95,6 +95,10 @@ class ForgetfulFiles:
         with self._mutex:
             del self._open[descriptor].content[size:]
 
+    def has_name(self, descriptor: int) -> bool:
+        with self._mutex:
+            return any(file is self._open[descriptor] for file in self._names.values())
+
     def sync(self, descriptor: int) -> None:
         with self._mutex:
             file = self._open[descriptor]
@@ -102,11 +106,13 @@ class ForgetfulFiles:
 
     def sync_directory(self, directory: Path) -> None:
         with self._mutex:
-            self._safe_names = dict(self._names)
+            elsewhere = {path: file for path, file in self._safe_names.items() if path.parent != directory}
+            here = {path: file for path, file in self._names.items() if path.parent == directory}
+            self._safe_names = elsewhere | here
 
     def remove(self, path: Path) -> None:
         with self._mutex:
-            del self._names[path.name]
+            del self._names[path]
 
     def rot(self, octets: bytes) -> bool:
         """Turn over a bit of these octets, wherever they stand safely; say whether they stood anywhere."""
@@ -140,7 +146,7 @@ class ForgetfulFiles:
             contents = {name: _torn(file, rng) for name, file in survivors.items()}
             return self._world({name: (content, bytes(content)) for name, content in contents.items()}, survivors)
 
-    def _world(self, files: dict[str, tuple[bytearray, bytes]], safe_names: dict[str, _File]) -> "ForgetfulFiles":
+    def _world(self, files: dict[Path, tuple[bytearray, bytes]], safe_names: dict[Path, _File]) -> "ForgetfulFiles":
         world = ForgetfulFiles(self.space)
         world._names = {name: _File(bytearray(content), safe) for name, (content, safe) in files.items()}
         world._safe_names = {name: world._names.get(name, _File()) for name in safe_names}

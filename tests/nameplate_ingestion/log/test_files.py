@@ -11,6 +11,7 @@ class ShortWrites(DiskFiles):
     """Takes no more than some octets at a time."""
 
     def __init__(self, most: int) -> None:
+        super().__init__()
         self.most = most
 
     def write(self, descriptor, buffers, offset):
