@@ -98,6 +98,8 @@ class RequestReader:
     def read(self) -> Request | None:
         """Return the next request, or None if more octets are needed. Refused and Screened are the end."""
         if self._head is None:
+            if self._at == len(self._octets):
+                return None
             head = self._read_head()
             if head is None:
                 return None
