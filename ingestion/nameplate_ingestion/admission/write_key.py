@@ -2,6 +2,7 @@
 
 import binascii
 from collections.abc import Iterable
+from functools import lru_cache
 
 from nameplate_ingestion.admission.answers import Refusal, Row
 from nameplate_ingestion.tenant import Source, Tenant
@@ -31,6 +32,7 @@ def check_user(tenant: Tenant, authorization: bytes | None) -> None:
         find_source(tenant, authorization, ())
 
 
+@lru_cache(maxsize=128)
 def _basic_user(authorization: bytes | None) -> bytes | None:
     """Return the user (RFC 7617) whatever the password; credentials that cannot be read are a key that nobody has."""
     if authorization is None or authorization[:6].lower() != b"basic ":
