@@ -34,10 +34,10 @@ class Backlog:
             segment.base = self._segments[-1].base + self._segments[-1].tail
         self._segments.append(segment)
 
-    def mark(self, position: Position, now: float) -> None:
-        """Note that the record at this position was taken now."""
+    def mark(self, segment: Segment, offset: int, now: float) -> None:
+        """Note that the record at this place was taken now."""
         if not self._marks or now - self._marks[-1][1] >= _MARK_EVERY:
-            self._marks.append((position, now))
+            self._marks.append((Position(segment.number, offset), now))
 
     @property
     def octets(self) -> int:

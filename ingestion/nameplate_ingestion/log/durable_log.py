@@ -48,7 +48,7 @@ class DurableLog:
         """Set whenever something was synced, or somebody waits no more."""
         for segment, taken_at in zip(recovered.segments, recovered.taken_at, strict=True):
             self._backlog.add(segment)
-            self._backlog.mark(Position(segment.number, 0), taken_at)
+            self._backlog.mark(segment, 0, taken_at)
         self._committer = Committer(loop, plot.files, self._soon(self._note_synced), self._soon(self._note_end))
         self._caretaker = Caretaker(plot, self._soon(self._note_prepared), self._committer.give_up)
 
@@ -184,7 +184,7 @@ class DurableLog:
             self._backlog.add(segment)
         if 2 * entry.end > entry.segment.size:
             self._order()
-        self._backlog.mark(Position(entry.segment.number, entry.offset), entry.taken_at)
+        self._backlog.mark(entry.segment, entry.offset, entry.taken_at)
         self._committer.put(entry)
         if entry.level is Durability.MEMORY:
             entry.done(None)
