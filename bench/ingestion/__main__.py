@@ -17,6 +17,7 @@ from bench.ingestion.keeping_up import keeping_up_table
 from bench.ingestion.page import PAGE
 from bench.ingestion.parts import parts_table
 from bench.ingestion.slow_connections import slow_connections_table
+from bench.ingestion.threads import threads_table
 
 FILE = Path(__file__).parents[2] / "docs" / "bench-ingestion.md"
 KAFKA_EVENTS = 20_000
@@ -33,6 +34,8 @@ def measure(rounds: int, seconds: int) -> str:
     parts = parts_table()
     say("Single events")
     results = compare(rounds, seconds, say)
+    say("Threads")
+    threads = threads_table(seconds)
     say("Batches")
     batches = batches_table(rounds, seconds, say)
     say("Forwarding beside intake")
@@ -51,6 +54,7 @@ def measure(rounds: int, seconds: int) -> str:
         keeping_up=keeping_up,
         slow=slow,
         kafka=kafka,
+        threads=threads,
         parts=parts,
     )
 

@@ -1,20 +1,16 @@
 """What each part of the way of one event takes of the processor, in this process, with nobody else about."""
 
-import asyncio
-import tempfile
 import time
-from collections.abc import Awaitable, Callable
-from pathlib import Path
+from collections.abc import Callable
 
 import uvloop
 
+from bench.ingestion.parts_in_loop import forward, log, serve
 from bench.ingestion.service import DOMAIN, SOURCE, WRITE_KEY
 from nameplate_api.sources import Durability, SourceType
 from nameplate_ingestion.admission.respond import WANTED_HEADERS, respond
 from nameplate_ingestion.call import Call
 from nameplate_ingestion.delivery.events import deliveries
-from nameplate_ingestion.log.durable_log import DurableLog
-from nameplate_ingestion.log.terms import Caps
 from nameplate_ingestion.position import Position
 from nameplate_ingestion.record import decode, encode
 from nameplate_ingestion.server.head import FRAMING, read_head
@@ -52,12 +48,18 @@ def _measure() -> list[tuple[str, float]]:
     if keep is None:
         raise RuntimeError("the event was not taken")
     octets, position = encode(keep.record), Position(0, 0)
+    reading = _each(lambda: read_head(_HEAD, kept, limits))
+    served = min(uvloop.run(serve(_HEAD + _BODY, WANTED_HEADERS, _TIMES)) for _ in range(_ATTEMPTS))
+    final = _each(lambda: list(deliveries(position, decode(octets), DOMAIN)))
+    forwarded = min(uvloop.run(forward(octets, DOMAIN, _TIMES)) for _ in range(_ATTEMPTS))
     return [
-        ("read a head of 20 headers", _each(lambda: read_head(_HEAD, kept, limits))),
+        ("read a head of 20 headers", reading),
+        ("cut the request out, keep its turn, write its answer", served - reading),
         ("admit the event, make the reply", _each(lambda: respond(call, {_HOST.encode(): tenant}, time.time()))),
         ("encode the record", _each(lambda: encode(keep.record))),
-        (f"log it, synced, {_GROUP} at a time", uvloop.run(_log(octets))),
-        ("decode it, make the final event", _each(lambda: list(deliveries(position, decode(octets), DOMAIN)))),
+        (f"log it, synced, {_GROUP} at a time", uvloop.run(log(octets, _TIMES, _GROUP))),
+        ("decode it, make the final event", final),
+        ("keep its person's order, batch and settle it", forwarded - final),
     ]
 
 
@@ -69,26 +71,3 @@ def _each(run: Callable[[], object]) -> float:
         return (time.process_time() - began) / _TIMES * 1e6
 
     return min(once() for _ in range(_ATTEMPTS))
-
-
-async def _log(octets: bytes) -> float:
-    loop = asyncio.get_running_loop()
-    with tempfile.TemporaryDirectory() as place:
-        log = DurableLog.open(Path(place), Caps(), loop)
-        await _append(log, octets)
-        began = time.process_time()
-        for _ in range(_TIMES // _GROUP):
-            await _append(log, octets)
-        taken = time.process_time() - began
-        await log.close()
-    return taken / (_TIMES // _GROUP * _GROUP) * 1e6
-
-
-async def _append(log: DurableLog, octets: bytes) -> None:
-    def make() -> Awaitable[object]:
-        kept = asyncio.get_running_loop().create_future()
-        if log.append(octets, Durability.DISK, kept.set_result) is not None:
-            raise RuntimeError("the log took nothing")
-        return kept
-
-    await asyncio.gather(*(make() for _ in range(_GROUP)))
