@@ -13,6 +13,8 @@ from nameplate_ingestion.served import ToKafka
 from nameplate_ingestion.sinks.kafka_reports import Reports
 
 _POLL_TIMEOUT = 0.5
+_MOST_PURGES = 40
+"""More than enough for its threads to come to it on a busy machine; what then has no report is never reported."""
 # Of these (rd_kafka_resp_err_t of rdkafka.h) the message itself is the cause: no later attempt can fare better.
 _REFUSALS = frozenset(
     {
@@ -144,5 +146,8 @@ def _verdicts(errors: dict[int, KafkaError], count: int) -> Sequence[Verdict]:
 
 
 def _discard(producer: Producer) -> None:
-    producer.purge()
-    producer.flush(_POLL_TIMEOUT)
+    """Give up what a producer has, and wait for its reports: nobody fetches them later, and each is waited for."""
+    for _ in range(_MOST_PURGES):
+        producer.purge()
+        if not producer.flush(_POLL_TIMEOUT):
+            return
