@@ -6,7 +6,6 @@ import signal
 from pathlib import Path
 
 import httpx
-import pytest
 
 from tests.cluster.waiting import until
 from tests.nameplate_ingestion.mounted import BACKEND, WEBSITE, Mounts, document
@@ -114,25 +113,6 @@ def test_a_killed_worker_is_started_again_and_totals_never_fall(service: Ingesti
     assert victim not in service.workers()
     assert service.metrics()["nameplate_ingestion_worker_starts_total"] == 3
     until(lambda: set(ids(mounts)) == {f"m-{number}" for number in range(40)}, "all events to arrive")
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
-def test_told_to_end_it_is_unready_at_once_serves_on_and_drains(
-    service: IngestionProcess, mounts: Mounts, number: signal.Signals
-):
-    service.start("--workers", "2")
-    service.wait_ready()
-    service.program.signal(number)
-    until(lambda: service.readyz() == "[-] ending\n", "readiness to go")
-    assert service.operations("/healthz").is_success
-    for late in range(10):
-        answer = service.post(HOST, "/v1/track", numbered(late))
-        assert answer.is_success
-        assert answer.headers["connection"] == "close"
-    assert service.program.stop(number, 60) == 0
-    assert sorted(ids(mounts)) == sorted(f"m-{late}" for late in range(10))
-    messages = [line["message"] for line in service.log_lines()]
-    assert "All workers have ended" in messages
 
 
 def test_told_to_end_before_it_has_begun_it_ends(service: IngestionProcess):
