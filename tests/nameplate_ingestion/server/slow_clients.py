@@ -28,8 +28,9 @@ async def _trickle(writer: asyncio.StreamWriter, octets: bytes, every: float) ->
 async def send_slowly(port: int, start: bytes, piece: bytes, every: float) -> Ending:
     """Send `start`, then a piece now and then, and wait for the end."""
     loop = asyncio.get_running_loop()
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    # Before the server can have begun to count.
     began = loop.time()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(start)
     trickling = asyncio.create_task(_trickle(writer, piece, every))
     answer = b""
