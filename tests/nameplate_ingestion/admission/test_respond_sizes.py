@@ -1,5 +1,6 @@
 """However large, deep or repetitive a request is: an answer that is not our fault, and deliveries in proportion."""
 
+import base64
 import gzip
 import json
 from dataclasses import replace
@@ -99,3 +100,34 @@ def test_what_is_delivered_stays_in_proportion_to_what_may_be_sent(call, now, pr
         sizes = [len(each.event) for each in deliveries(Position(0, 0), outcome.keep.record, "acme/events")]
         assert max(sizes) <= LIMITS.event + STAMPS
         assert sum(sizes) <= MOST_TIMES * LIMITS.body + STAMPS * len(sizes)
+
+
+def a_single(members: dict[str, str], *, compressed: bool, pixel: bool) -> Call:
+    """Return the call of one event by itself, posted or in a pixel's query."""
+    text = '{"userId":"u","event":"e","writeKey":"web-key"' + "".join(f',"{n}":{v}' for n, v in members.items()) + "}"
+    if pixel:
+        query = base64.urlsafe_b64encode(text.encode())
+        return Call(b"GET", b"/v1/pixel/track?data=" + query, HOST, {}, b"", "203.0.113.9")
+    if compressed:
+        body = gzip.compress(text.encode())
+        return Call(b"POST", b"/v1/track", HOST, {b"content-encoding": b"gzip"}, body, "203.0.113.9")
+    return Call(b"POST", b"/v1/track", HOST, {}, text.encode(), "203.0.113.9")
+
+
+@patient
+@given(
+    members=st.dictionaries(MEMBERS, VALUES, max_size=2),
+    compressed=st.booleans(),
+    pixel=st.booleans(),
+    now=st.floats(0, 4_000_000_000),
+)
+@example({"timestamp": a_value("text", 4000)}, False, False, 1.0)
+@example({"context": a_value("keys", 3900)}, True, False, 1.0)
+@example({"sentAt": a_value("digits", 3900)}, False, True, 1.0)
+def test_an_event_by_itself_grows_by_its_stamps_alone(members, compressed, pixel, now):
+    outcome = respond(a_single(members, compressed=compressed, pixel=pixel), {HOST: replace(ACME, limits=LIMITS)}, now)
+    assert outcome.reply.status == outcome.row.status < 500
+    if outcome.keep is not None:
+        sent = len(a_single(members, compressed=False, pixel=False).body)
+        (delivery,) = deliveries(Position(0, 0), outcome.keep.record, "acme/events")
+        assert len(delivery.event) <= sent + STAMPS
