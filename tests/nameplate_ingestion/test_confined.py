@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from tests.cluster.egress import RECORD
 from tests.cluster.waiting import until
 from tests.nameplate_ingestion.load import Load
 from tests.nameplate_ingestion.mounted import Mounts
+from tests.nameplate_ingestion.volumes import small_volume
 from tests.world.ingestion_process import IngestionProcess, delivered
 
 ROOT = Path(__file__).parents[2]
@@ -70,11 +70,10 @@ def test_it_needs_neither_root_nor_a_root_file_system_that_can_be_written(mounts
 
 
 @pytest.fixture
-def small_volume(mounts: Mounts) -> Iterator[Path]:
+def small_data(mounts: Mounts) -> Iterator[Path]:
     """A data directory that holds no more than 256 MiB."""
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256m", "tmpfs", str(mounts.data)], check=True)
-    yield mounts.data
-    subprocess.run(["umount", "--lazy", str(mounts.data)], check=True)
+    with small_volume(mounts.data, "256m"):
+        yield mounts.data
 
 
 def fill(file: Path) -> None:
@@ -85,7 +84,7 @@ def fill(file: Path) -> None:
     assert not os.statvfs(file).f_bavail
 
 
-def test_a_full_volume_refuses_and_loses_nothing(small_volume: Path, mounts: Mounts, service: IngestionProcess):
+def test_a_full_volume_refuses_and_loses_nothing(small_data: Path, mounts: Mounts, service: IngestionProcess):
     load = Load(service.socket)
     service.start()
     service.wait_ready()
@@ -103,7 +102,7 @@ def test_a_full_volume_refuses_and_loses_nothing(small_volume: Path, mounts: Mou
         assert seen[done], f"no event was {done}; the log ends: {service.log.read_text()[-500:]}"
 
     asyncio.run(load_until("taken"))
-    filler = small_volume / "filler"
+    filler = small_data / "filler"
     fill(filler)
     load.size = 20_000
     asyncio.run(load_until("refused"))

@@ -1,9 +1,5 @@
 """A full disk: told like a full log, nothing is lost, and it heals; on a real small file system and on the layer."""
 
-import os
-import shutil
-import subprocess
-
 import pytest
 
 from nameplate_api.custom_domain import Durability
@@ -13,6 +9,7 @@ from tests.cluster.waiting import eventually
 from tests.nameplate_ingestion.log.disk_trouble import DiskTrouble
 from tests.nameplate_ingestion.log.forgetful_files import ForgetfulFiles
 from tests.nameplate_ingestion.log.using import KEPT, Told, a_log, keep, read_all, read_count
+from tests.nameplate_ingestion.volumes import small_volume
 
 CAPS = Caps(segment=1 << 16)
 SPACE = 1 << 18
@@ -23,11 +20,8 @@ def small_disk(tmp_path):
     """A file system of 256 KiB."""
     directory = tmp_path / "small"
     directory.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={SPACE}", "nameplate-test", str(directory)]
-    if os.geteuid() != 0 or shutil.which("mount") is None or subprocess.run(command, check=False).returncode:
-        pytest.skip("no right to mount a file system")
-    yield directory
-    subprocess.run(["umount", str(directory)], check=True)
+    with small_volume(directory, str(SPACE)):
+        yield directory
 
 
 def record(number):
