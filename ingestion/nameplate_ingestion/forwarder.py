@@ -71,7 +71,9 @@ class Forwarder:
         """Take what a domain's events come from and go to."""
         self.domain = domain
         self.counts = Counts()
-        self._sink_away = self._letters_away = ""
+        self.letters_away = ""
+        """Why dead letters cannot be kept now; empty while they can."""
+        self._sink_away = ""
         self._log = log
         self._places = places
         self._timing = timing
@@ -84,7 +86,7 @@ class Forwarder:
     def away(self) -> str:
         """Why events stay in the log now; empty while they need not."""
         # What a sink notes of itself may be over long since if it was not asked meanwhile.
-        return self._letters_away or self._sink_away or (self._places.sink.trouble if self._window.octets else "")
+        return self.letters_away or self._sink_away or (self._places.sink.trouble if self._window.octets else "")
 
     async def serve(self) -> None:
         """Forward until cancelled; what is then not acknowledged comes again after the next start."""
@@ -173,10 +175,10 @@ class Forwarder:
             try:
                 await park()
             except OSError as error:
-                self._letters_away = f"dead letters cannot be kept: {error.strerror}"
+                self.letters_away = f"dead letters cannot be kept: {error.strerror}"
                 logger.warning("The dead letters of %s cannot be kept: %s", self.domain, error.strerror)
                 pause.failed(None)
                 await pause.over()
             else:
-                self._letters_away = ""
+                self.letters_away = ""
                 return

@@ -47,6 +47,13 @@ MEASURES = (
     Measure("parked_events", "counter", _DOMAIN, "Events that the sink refused, kept in the dead-letter file."),
     Measure("sink_retries", "counter", _DOMAIN, "Batches that the sink did not take whole."),
     Measure("sink_away", "gauge", _DOMAIN, "1 while the sink takes nothing.", "max"),
+    Measure(
+        "dead_letters_away",
+        "gauge",
+        _DOMAIN,
+        "1 while the dead-letter files take no more: an event that the sink refuses then holds up those behind it.",
+        "max",
+    ),
     Measure("log_bytes", "gauge", _DOMAIN, "Octets in the log that the sink has not acknowledged."),
     Measure("log_oldest_seconds", "gauge", _DOMAIN, "Age of the oldest record that is not acknowledged.", "max"),
     Measure("log_failed", "gauge", _DOMAIN, "1 while a log takes no record for good: its disk failed.", "max"),

@@ -139,6 +139,7 @@ class Station:
             "parked_events": counts.parked,
             "sink_retries": counts.retries,
             "sink_away": float(bool(self.away)),
+            "dead_letters_away": float(bool(self.letters_away)),
             "log_bytes": self.log.octets,
             "log_oldest_seconds": self.log.oldest_age,
             "log_failed": float(not self.log.ready),
@@ -157,6 +158,11 @@ class Station:
     def away(self) -> str:
         """Return why the sink takes nothing now; empty while it does."""
         return self._forwarder.away if self._forwarder is not None else ""
+
+    @property
+    def letters_away(self) -> str:
+        """Return why what the sink refuses cannot be kept now; empty while it can."""
+        return self._forwarder.letters_away if self._forwarder is not None else ""
 
     async def drain(self, until: float) -> int:
         """Wait until the sink has everything, or the loop's clock shows `until`; return the octets that are left."""

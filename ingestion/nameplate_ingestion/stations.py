@@ -116,8 +116,9 @@ class Stations:
     @property
     def problems(self) -> tuple[str, ...]:
         """What somebody should mend, although what is served takes records: on disk, or in what it has room for."""
-        full = tuple(f"the disk has no room for the log of {each.domain}" for each in self.all() if each.log.full)
-        return (*self._problems, *full)
+        full = (f"the disk has no room for the log of {each.domain}" for each in self.all() if each.log.full)
+        stopped = (f"{each.domain}: {each.letters_away}" for each in self.all() if each.letters_away)
+        return (*self._problems, *full, *stopped)
 
     def unready(self) -> list[str]:
         """Return why records cannot be taken."""

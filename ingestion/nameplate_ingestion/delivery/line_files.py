@@ -137,8 +137,8 @@ def _number(path: Path) -> int:
 def _cut_torn_lines(files: Files, descriptor: int) -> int:
     """Remove what a crash left of lines that were never called safe, and return the size that remains.
 
-    That is a line without an end, and all from where a power cut took octets out: they are zeros then, of which JSON has
-    none.
+    That is a line without an end, and all from where a power cut took octets out: they are zeros then, and JSON
+    has none.
     """
     offset = whole = 0
     while part := files.read(descriptor, _PART, offset):
