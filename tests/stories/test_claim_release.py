@@ -137,6 +137,20 @@ async def test_under_retain_a_deleted_claim_frees_the_name_and_leaves_the_zone(c
     assert await claims.zones.find(host) is not None
 
 
+async def test_retain_is_the_way_out_when_neither_provider_nor_parent_ever_answers_again(claims: ClaimWorld):
+    namespace, host = await claims.namespace("acme"), claims.host()
+    first = await claims.apply(namespace, host)
+    await claims.see_delegated(host)
+    await claims.delete(first)
+    claims.provider_away()
+    claims.parent.silent = True
+    await claims.delete(Ref(DOMAIN_CLAIM, host))
+    await claims.later(10 * QUARANTINE)
+    assert await claims.claim(host) is not None, "nobody knows whether the world still comes to us"
+    await claims.edit(Ref(DOMAIN_CLAIM, host), deletionPolicy="Retain")
+    assert await claims.claim(host) is None
+
+
 async def test_a_claim_deleted_by_hand_ends_only_when_no_holder_is_left(claims: ClaimWorld):
     host = claims.host()
     first = await claims.apply(await claims.namespace("acme"), host)
