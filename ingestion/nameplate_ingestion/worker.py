@@ -4,6 +4,7 @@ python -m nameplate_ingestion.worker ORDER, where ORDER is JSON (see `order`)
 """
 
 import asyncio
+import gc
 import logging
 import os
 import resource
@@ -32,6 +33,8 @@ KEEP_SERVING = 5.0
 """Seconds after SIGTERM in which load balancers learn that nothing more shall come here."""
 FINISH_TIMEOUT = 5.0
 """For requests that have begun."""
+_OBJECTS_MOST = 10_000
+"""That are new before they are searched for cycles."""
 
 log = logging.getLogger("nameplate_ingestion.worker")
 
@@ -153,6 +156,8 @@ def main() -> None:
     # A connection is a descriptor, and so is a log's file; the soft limit is for programs that call select(2).
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    # Requests leave no cycles behind, but a burst of them makes enough objects for several collections.
+    gc.set_threshold(_OBJECTS_MOST)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(order))
 
