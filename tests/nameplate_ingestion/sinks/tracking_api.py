@@ -76,7 +76,13 @@ class TrackingApi:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                octets = gzip.decompress(self.rfile.read(int(self.headers["Content-Length"])))
+                size = int(self.headers["Content-Length"])
+                sent = self.rfile.read(size)
+                if len(sent) < size:
+                    # Whoever sent it is dead.
+                    self.close_connection = True
+                    return
+                octets = gzip.decompress(sent)
                 post = Post(self.path, dict(self.headers.items()), len(octets), json.loads(octets))
                 api.posts.append(post)
                 told = api.answer(post)
