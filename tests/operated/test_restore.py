@@ -7,7 +7,8 @@ import pytest
 from tests.cluster.waiting import until
 from tests.operated.another_cluster import AnotherCluster
 from tests.operated.backup import Backup
-from tests.operated.tenant import MERGE, Tenant
+from tests.operated.certificates import certificate_at_hand
+from tests.operated.tenant import Tenant
 from tests.operated.world import CLUSTER_NAME, OperatedWorld
 from tests.operated.zone_history import Records, ZoneHistory
 
@@ -39,9 +40,7 @@ def see_swept(another: AnotherCluster) -> None:
     forced.apply()
     forced.wait_for("Accepted")
     another.kill()
-    forced.delete()
-    unguarded = {"metadata": {"finalizers": None}}
-    another.api.patch(forced.path, json=unguarded, headers=MERGE).raise_for_status()
+    forced.vanish()
     another.start()
     until(lambda: forced.claim() is None, "the sweep")
 
@@ -87,6 +86,7 @@ def test_a_domain_that_is_restored_into_another_cluster_is_served_there_from_its
     old, new = [[own_world.edge.address]] * 3, [[another.edge.address]] * 3
     assert [read_addresses(seen, tenant.host) for seen in history.versions] == [old, new]
     assert own_world.zones() == zones
+    assert certificate_at_hand(there) == certificate_at_hand(tenant)
     assert tenant.parent.changes[-1] is parent
 
     there.delete()
@@ -115,10 +115,13 @@ def test_what_is_copied_into_another_cluster_is_left_to_the_first(own_world: Ope
     assert [left[part] for part in ("spec", "metadata")] == [copied[part] for part in ("spec", "metadata")]
     assert list_writes(another, tenant) == []
     assert len(history.versions) == 1
+    # Nobody took the restored children over, so nothing removes them either.
+    [deployment] = there.children()["deployments"]
+    assert "ownerReferences" not in deployment["metadata"]
     tenant.ready()
 
 
-def test_a_domain_that_is_restored_before_its_claim_touches_nothing_and_is_restored_again(
+def test_a_domain_that_is_restored_before_its_claim_touches_nothing_and_is_restored_while_no_operator_looks(
     own_world: OperatedWorld, another: AnotherCluster
 ):
     tenant = own_world.tenant()
@@ -134,6 +137,7 @@ def test_a_domain_that_is_restored_before_its_claim_touches_nothing_and_is_resto
         until(lambda: there.seen() is None and there.claim() is None, "the name to be free")
     assert list_writes(another, tenant) == []
     assert len(history.versions) == 1
-    backup.restore(another, "domainclaims")
+    another.kill()
     backup.restore(another)
+    another.start()
     assert there.ready()["status"]["nameservers"] == before["status"]["nameservers"]
