@@ -20,7 +20,7 @@ from nameplate_ingestion.sinks.file import FileSink
 from tests.cluster.waiting import eventually
 from tests.nameplate_ingestion.log.disk_trouble import DiskTrouble
 from tests.nameplate_ingestion.log.forgetful_files import ForgetfulFiles
-from tests.nameplate_ingestion.log.using import read_all
+from tests.nameplate_ingestion.log.using import STOPPED, read_all
 
 ROUNDS = 400
 LIVES = 4
@@ -74,7 +74,7 @@ class Life:
 
     async def live(self, first: int, count: int) -> None:
         """Take records of one to three events and forward them, until the power is cut or all is done."""
-        log = DurableLog.open(LOG, CAPS, asyncio.get_running_loop(), self._files, lambda: 1_900_000_000.0)
+        log = DurableLog.open(LOG, CAPS, asyncio.get_running_loop(), self._files, STOPPED)
         sink, letters = Picky(EVENTS, FILES, self._files), DeadLetters(LETTERS, FILES, files=self._files)
         forwarding = asyncio.create_task(Forwarder("acme.example", log, Places(sink, letters)).serve())
         told: list[Refusal | None] = []
@@ -128,7 +128,7 @@ async def kept(world: ForgetfulFiles) -> set[str]:
     for line in lines_of(world):
         with suppress(ValueError):
             found.add(id_of(line))
-    log = DurableLog.open(LOG, CAPS, asyncio.get_running_loop(), world.after_kill(), lambda: 1_900_000_000.0)
+    log = DurableLog.open(LOG, CAPS, asyncio.get_running_loop(), world.after_kill(), STOPPED)
     for octets in await read_all(log):
         found |= {event["messageId"] for event in json.loads(decode(octets).body)["batch"]}
     await log.close()

@@ -35,7 +35,7 @@ class Backlog:
         self._segments.append(segment)
 
     def mark(self, segment: Segment, offset: int, now: float) -> None:
-        """Note that the record at this place was taken now."""
+        """Note that the record at this place was taken now, by a clock that only goes forward."""
         if not self._marks or now - self._marks[-1][1] >= _MARK_EVERY:
             self._marks.append((Position(segment.number, offset), now))
 

@@ -1,7 +1,6 @@
 """The durable log: takes records, tells when they are safe, hands them out in order, and forgets them when told to."""
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -18,11 +17,8 @@ from nameplate_ingestion.log.places import Places
 from nameplate_ingestion.log.reader import DamagedError, Records, find_gaps, read_records
 from nameplate_ingestion.log.recovery import Cut, Recovered, recover
 from nameplate_ingestion.log.segment import Segment
-from nameplate_ingestion.log.terms import Caps, Done, LogInUseError, Refusal
+from nameplate_ingestion.log.terms import Caps, Clock, Done, LogInUseError, Refusal
 from nameplate_ingestion.position import Position
-
-Clock = Callable[[], float]
-"""Returns seconds since 1970."""
 
 
 class DurableLog:
@@ -46,9 +42,10 @@ class DurableLog:
         self._at_sink: deque[Entry] = deque()
         self._news = asyncio.Event()
         """Set whenever something was synced, or somebody waits no more."""
+        wall, now = clock.wall(), clock.monotonic()
         for segment, taken_at in zip(recovered.segments, recovered.taken_at, strict=True):
             self._backlog.add(segment)
-            self._backlog.mark(segment, 0, taken_at)
+            self._backlog.mark(segment, 0, now - max(0.0, wall - taken_at))
         self._committer = Committer(loop, plot.files, self._soon(self._note_synced), self._soon(self._note_end))
         self._caretaker = Caretaker(plot, self._soon(self._note_prepared), self._committer.give_up)
 
@@ -59,7 +56,7 @@ class DurableLog:
         caps: Caps,
         loop: asyncio.AbstractEventLoop,
         files: Files | None = None,
-        clock: Clock = time.time,
+        clock: Clock = Clock(),  # noqa: B008 - it is never changed
     ) -> "DurableLog":
         """Recover what is there and go on. Blocks on the disk; may be called in any thread.
 
@@ -89,7 +86,7 @@ class DurableLog:
         """
         if self._ended:
             return Refusal.FAILED
-        entry = Entry(octets, level, done, int(self._clock()))
+        entry = Entry(octets, level, done, int(self._clock.wall()))
         if entry.size > self.caps.segment:
             raise ValueError(f"a record of {len(octets)} octets does not fit into a segment")
         if self._is_full(entry):
@@ -165,7 +162,7 @@ class DurableLog:
     def oldest_age(self) -> float:
         """Seconds since the oldest record was taken that is not retired; 0 if there is none."""
         oldest_at = self._backlog.oldest_at
-        return 0.0 if oldest_at is None else max(0.0, self._clock() - oldest_at)
+        return 0.0 if oldest_at is None else self._clock.monotonic() - oldest_at
 
     def _is_full(self, entry: Entry) -> bool:
         return (
@@ -184,7 +181,7 @@ class DurableLog:
             self._backlog.add(segment)
         if 2 * entry.end > entry.segment.size:
             self._order()
-        self._backlog.mark(entry.segment, entry.offset, entry.taken_at)
+        self._backlog.mark(entry.segment, entry.offset, self._clock.monotonic())
         self._committer.put(entry)
         if entry.level is Durability.MEMORY:
             entry.done(None)

@@ -1,8 +1,10 @@
 """What the log and those who use it say to each other."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class Refusal(Enum):
@@ -30,6 +32,15 @@ class Caps:
     """Octets that wait in memory for a disk that does not keep up."""
     segment: int = 16 << 20
     """Octets of one file, which also bounds a record."""
+
+
+class Clock(NamedTuple):
+    """Both return seconds."""
+
+    wall: Callable[[], float] = time.time
+    """Since 1970: what a record is marked with for a later life."""
+    monotonic: Callable[[], float] = time.monotonic
+    """What ages are measured by in this life: nobody sets it, so that no record gets a day older at once."""
 
 
 class LogInUseError(Exception):

@@ -3,22 +3,26 @@
 import threading
 from dataclasses import replace
 
+import pytest
+
 from nameplate_api.custom_domain import Durability
 from nameplate_ingestion.log.files import DiskFiles
-from nameplate_ingestion.log.terms import Caps, Refusal
+from nameplate_ingestion.log.terms import Caps, Clock, Refusal
 from tests.nameplate_ingestion.log.disk_trouble import DiskTrouble, held_by
 from tests.nameplate_ingestion.log.using import KEPT, Told, a_log, keep, read_count
 
 HEADER = 24
 
 
-class Clock:
+class SetClock:
     """A clock that a test sets."""
 
     now = 1_900_000_000.0
+    stepped = 0.0
 
-    def __call__(self) -> float:
-        return self.now
+    @property
+    def both(self) -> Clock:
+        return Clock(lambda: self.now + self.stepped, lambda: self.now)
 
 
 async def test_octets_with_headers_are_capped_and_freed_by_retiring(tmp_path):
@@ -84,8 +88,8 @@ async def test_a_disk_that_does_not_keep_up_fills_memory_only_so_far(tmp_path):
 
 
 async def test_age_of_the_oldest_record_is_capped_also_after_a_restart(tmp_path):
-    caps, told, clock = Caps(segment=1 << 12, full_after=60), Told(), Clock()
-    async with a_log(tmp_path, caps, clock=clock) as log:
+    caps, told, clock = Caps(segment=1 << 12, full_after=60), Told(), SetClock()
+    async with a_log(tmp_path, caps, clock=clock.both) as log:
         assert log.oldest_age == 0
         await keep(log, b"old")
         clock.now += 50
@@ -94,7 +98,7 @@ async def test_age_of_the_oldest_record_is_capped_also_after_a_restart(tmp_path)
         assert log.oldest_age == 61
         assert told.append(log, b"late") is Refusal.FULL
     clock.now += 10
-    async with a_log(tmp_path, caps, clock=clock) as log:
+    async with a_log(tmp_path, caps, clock=clock.both) as log:
         assert log.oldest_age == 71
         assert told.append(log, b"late") is Refusal.FULL
         (old, _), (young, _) = await read_count(log, 2)
@@ -105,12 +109,39 @@ async def test_age_of_the_oldest_record_is_capped_also_after_a_restart(tmp_path)
 
 
 async def test_retiring_the_oldest_makes_the_next_one_the_oldest(tmp_path):
-    clock = Clock()
-    async with a_log(tmp_path, clock=clock) as log:
+    clock = SetClock()
+    async with a_log(tmp_path, clock=clock.both) as log:
         await keep(log, b"old")
         clock.now += 50
         await keep(log, b"young")
         clock.now += 5
         (old, _), _ = await read_count(log, 2)
         log.retire(old)
+        assert log.oldest_age == 5
+
+
+@pytest.mark.parametrize("step", [86_400 * 365, -86_400 * 365])
+async def test_a_step_of_the_clock_makes_no_record_older_or_younger(tmp_path, step):
+    caps, clock = Caps(segment=1 << 12, full_after=60), SetClock()
+    async with a_log(tmp_path, caps, clock=clock.both) as log:
+        await keep(log, b"one")
+        clock.stepped = step
+        clock.now += 20
+        assert log.oldest_age == 20
+        await keep(log, b"two")
+        (one, _), _ = await read_count(log, 2)
+        log.retire(one)
+        clock.now += 5
+        assert log.oldest_age == 5
+
+
+async def test_a_record_from_the_future_is_new(tmp_path):
+    clock = SetClock()
+    clock.stepped = 3600
+    async with a_log(tmp_path, clock=clock.both) as log:
+        await keep(log, b"one")
+    clock.stepped = 0
+    async with a_log(tmp_path, clock=clock.both) as log:
+        assert log.oldest_age == 0
+        clock.now += 5
         assert log.oldest_age == 5

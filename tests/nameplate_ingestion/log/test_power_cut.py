@@ -13,6 +13,7 @@ from nameplate_ingestion.log.durable_log import DurableLog
 from nameplate_ingestion.log.terms import Caps, Refusal
 from tests.cluster.waiting import eventually
 from tests.nameplate_ingestion.log.forgetful_files import ForgetfulFiles
+from tests.nameplate_ingestion.log.using import STOPPED
 
 CAPS = Caps(segment=1 << 13)
 DIRECTORY = Path("/log")
@@ -33,7 +34,7 @@ class Lives(RuleBasedStateMachine):
     def begin(self, files: ForgetfulFiles) -> None:
         self.files = files
         self.waiting = set()
-        self.log = DurableLog.open(DIRECTORY, CAPS, self.loop, files, lambda: 1_900_000_000.0)
+        self.log = DurableLog.open(DIRECTORY, CAPS, self.loop, files, STOPPED)
         assert self.rotten or self.log.report.damaged == ()
 
     def take(self, level: Durability, size: int) -> int:

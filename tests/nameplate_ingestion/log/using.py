@@ -1,32 +1,31 @@
 """How tests use a log: open it, append and note what is told, read all that is there."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from nameplate_api.custom_domain import Durability
 from nameplate_ingestion.log.durable_log import DurableLog
 from nameplate_ingestion.log.files import DiskFiles, Files
-from nameplate_ingestion.log.terms import Caps, Refusal
+from nameplate_ingestion.log.terms import Caps, Clock, Refusal
 from nameplate_ingestion.position import Position
 from tests.cluster.waiting import eventually
 
 SMALL = Caps(segment=1 << 16)
 KEPT = "kept"
+STOPPED = Clock(lambda: 1_900_000_000.0, lambda: 0.0)
 
 
-def open_log(
-    directory: Path, caps: Caps = SMALL, files: Files | None = None, clock: Callable[[], float] | None = None
-) -> DurableLog:
+def open_log(directory: Path, caps: Caps = SMALL, files: Files | None = None, clock: Clock | None = None) -> DurableLog:
     """Open the log for the running loop."""
-    clock = clock or (lambda: 1_900_000_000.0)
+    clock = clock or STOPPED
     return DurableLog.open(directory, caps, asyncio.get_running_loop(), files or DiskFiles(), clock)
 
 
 @asynccontextmanager
 async def a_log(
-    directory: Path, caps: Caps = SMALL, files: Files | None = None, clock: Callable[[], float] | None = None
+    directory: Path, caps: Caps = SMALL, files: Files | None = None, clock: Clock | None = None
 ) -> AsyncIterator[DurableLog]:
     """Open the log and close it in the end."""
     log = open_log(directory, caps, files, clock)
