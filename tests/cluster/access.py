@@ -69,7 +69,7 @@ class ClusterAccess:
         return self.audit_log.stat().st_size
 
     def kubectl(
-        self, *arguments: str, stdin: str | None = None, kubeconfig: Path | None = None, timeout: float = 60.0
+        self, *arguments: str, stdin: str | None = None, kubeconfig: Path | None = None, timeout: float = 150.0
     ) -> str:
         """Run kubectl, as administrator unless another kubeconfig is given, and return what it prints."""
         done = subprocess.run(

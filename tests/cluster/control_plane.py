@@ -124,7 +124,7 @@ class ControlPlane(ClusterAccess):
     def _define(self) -> None:
         files = [f"--filename={each}" for each in self._definitions]
         self.kubectl("apply", "--server-side", *files)
-        self.kubectl("wait", "--for=condition=Established", "--timeout=30s", *files)
+        self.kubectl("wait", "--for=condition=Established", "--timeout=120s", *files)
 
     def _run(self, name: str, command: list[str]) -> None:
         self._programs[name] = Program(command, self._log(name), self._owner)

@@ -14,7 +14,7 @@ def test_a_deployment_becomes_available_and_its_endpoints_are_listed(
 ) -> None:
     control_plane.kubectl("create", "deployment", "web", "--image=x", "--replicas=2", "-n", namespace)
     control_plane.kubectl("expose", "deployment", "web", "--port=80", "-n", namespace)
-    control_plane.kubectl("wait", "deployment/web", "--for=condition=Available", "-n", namespace, "--timeout=30s")
+    control_plane.kubectl("wait", "deployment/web", "--for=condition=Available", "-n", namespace, "--timeout=120s")
 
     def ready_targets() -> set[str]:
         slices = json.loads(control_plane.kubectl("get", "endpointslices", "-o", "json", "-n", namespace))["items"]

@@ -69,7 +69,7 @@ def test_an_owner_that_is_killed_takes_every_program_along_and_the_next_one_swee
         assert len(known["pids"]) == 5
         assert all(map(_alive, known["pids"]))
         owner.kill()
-    until(lambda: not any(map(_alive, known["pids"])), "the programs to end", timeout=5)
+    until(lambda: not any(map(_alive, known["pids"])), "the programs to end")
     assert Path(known["directory"]).exists()
     directories.sweep()
     assert not Path(known["directory"]).exists()
@@ -86,7 +86,7 @@ def test_an_api_server_that_restarts_has_its_objects_and_its_port(
     own_control_plane.start_apiserver()
     own_control_plane.kubectl("get", "namespace", "kept")
     own_control_plane.kubectl("create", "deployment", "after", "--image=x")
-    own_control_plane.kubectl("wait", "deployment/after", "--for=condition=Available", "--timeout=30s")
+    own_control_plane.kubectl("wait", "deployment/after", "--for=condition=Available", "--timeout=120s")
 
 
 def test_a_program_that_ends_at_its_start_is_told_with_the_end_of_its_log(monkeypatch: pytest.MonkeyPatch) -> None:

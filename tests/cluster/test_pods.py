@@ -42,12 +42,12 @@ def test_pods_behave_as_they_are_told_before_they_are_made(
     assert _ready_replicas(control_plane, namespace) == ""
 
     tell_pods(control_plane, namespace, None)
-    control_plane.kubectl("wait", "deployment/web", "--for=condition=Available", "-n", namespace, "--timeout=30s")
+    control_plane.kubectl("wait", "deployment/web", "--for=condition=Available", "-n", namespace, "--timeout=120s")
 
 
 def test_running_pods_crash_again_and_again_and_recover(control_plane: ClusterAccess, namespace: str) -> None:
     control_plane.kubectl("create", "deployment", "web", "--image=x", "--replicas=2", "-n", namespace)
-    control_plane.kubectl("wait", "deployment/web", "--for=condition=Available", "-n", namespace, "--timeout=30s")
+    control_plane.kubectl("wait", "deployment/web", "--for=condition=Available", "-n", namespace, "--timeout=120s")
     names = {pod["metadata"]["name"] for pod in _pods(control_plane, namespace)}
 
     tell_pods(control_plane, namespace, "crash")
@@ -66,7 +66,7 @@ def test_running_pods_crash_again_and_again_and_recover(control_plane: ClusterAc
 
 def test_running_pods_that_stall_are_not_ready(control_plane: ClusterAccess, namespace: str) -> None:
     control_plane.kubectl("create", "deployment", "web", "--image=x", "-n", namespace)
-    control_plane.kubectl("wait", "deployment/web", "--for=condition=Available", "-n", namespace, "--timeout=30s")
+    control_plane.kubectl("wait", "deployment/web", "--for=condition=Available", "-n", namespace, "--timeout=120s")
     tell_pods(control_plane, namespace, "stall")
     until(lambda: not any(_looks(pod, None) for pod in _pods(control_plane, namespace)), "the Pod to stall")
     until(lambda: not _ready_replicas(control_plane, namespace), "the Deployment to see it")

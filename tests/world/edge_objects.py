@@ -81,7 +81,7 @@ class Application:
             return self.fetch(edge, authority).status_code == 200
         return False
 
-    def fetch(self, edge: Edge, authority: str, path: str = "/", timeout: float = 5.0) -> httpx.Response:
+    def fetch(self, edge: Edge, authority: str, path: str = "/", timeout: float = 30.0) -> httpx.Response:
         """Ask for the host at the edge, on a connection of its own."""
         with self.client(authority) as client:
             return client.get(self.url(edge, path), timeout=timeout)
@@ -93,7 +93,7 @@ class Application:
     def client(self, authority: str, name: str | None = None) -> httpx.Client:
         """Return a client that trusts one authority, and asks for the host or for another name."""
         name = name or self.host
-        client = httpx.Client(verify=ssl.create_default_context(cadata=authority), trust_env=False)
+        client = httpx.Client(verify=ssl.create_default_context(cadata=authority), trust_env=False, timeout=30)
         client.headers["Host"] = name
         client.event_hooks["request"].append(lambda request: request.extensions.update(sni_hostname=name))
         return client
@@ -138,7 +138,7 @@ def shown_names(address: str, port: int, host: str | None) -> list[str]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with (
-        closing(socket.create_connection((address, port), timeout=5)) as plain,
+        closing(socket.create_connection((address, port), timeout=30)) as plain,
         context.wrap_socket(plain, server_hostname=host) as connection,
     ):
         shown = connection.getpeercert(binary_form=True)

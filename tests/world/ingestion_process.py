@@ -93,7 +93,7 @@ class IngestionProcess:
 
     def operations(self, path: str) -> httpx.Response:
         """Ask the operations port."""
-        with httpx.Client(trust_env=False, timeout=5) as client:
+        with httpx.Client(trust_env=False, timeout=60) as client:
             return client.get(f"http://127.0.0.1:{self._operations.number}{path}")
 
     def readyz(self) -> str:
@@ -109,9 +109,9 @@ class IngestionProcess:
     def client(self) -> httpx.Client:
         """Return a client whose every connection goes there."""
         if isinstance(self._place, int):
-            return httpx.Client(base_url=f"http://127.0.0.1:{self._place}", trust_env=False, timeout=20)
+            return httpx.Client(base_url=f"http://127.0.0.1:{self._place}", trust_env=False, timeout=60)
         transport = httpx.HTTPTransport(uds=str(self._place))
-        return httpx.Client(transport=transport, base_url="http://ingestion", trust_env=False, timeout=20)
+        return httpx.Client(transport=transport, base_url="http://ingestion", trust_env=False, timeout=60)
 
     def post(self, host: str, path: str, event: Mapping[str, Any]) -> httpx.Response:
         """Send one event."""

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-_TIMEOUT = 10.0
+_TIMEOUT = 60.0
 
 
 class LoopThread:

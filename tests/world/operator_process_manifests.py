@@ -61,7 +61,7 @@ class Installation:
         """Bring the API server to hold CRDs, base and the API key, as one who installs it does."""
         kubectl = self.cluster.kubectl
         kubectl("apply", "--server-side", "--filename", str(CRDS))
-        kubectl("wait", "--for=condition=Established", "--timeout=30s", "--filename", str(CRDS))
+        kubectl("wait", "--for=condition=Established", "--timeout=120s", "--filename", str(CRDS))
         objects = [self._placed(each) for each in rendered(self.cluster, BASE)]
         for each in objects:
             if each["kind"] == "ConfigMap":

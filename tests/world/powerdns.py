@@ -29,7 +29,7 @@ _SCHEMAS = (
     Path("/usr/share/doc/pdns/schema.sqlite3.sql"),
 )
 _API_PORT = 8081
-_START_TIMEOUT = 20.0
+_START_TIMEOUT = 60.0
 _STOP_TIMEOUT = 10.0
 _LOOK_EVERY = 0.02
 

@@ -26,7 +26,7 @@ def packets(server: Server, count: int) -> tuple[int, list[tuple[dns.message.Mes
     """The id of one question, and all that comes back with its sender."""
     query = dns.message.make_query(ASKED, "A")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-        client.settimeout(3)
+        client.settimeout(30)
         client.sendto(query.to_wire(), (server.address, server.port))
         received = [client.recvfrom(4096) for _ in range(count)]
         client.settimeout(0.1)

@@ -49,7 +49,7 @@ def create_zone(powerdns: PowerDNS, name: str, nameservers: list[str], *, throug
         data=json.dumps(zone).encode(),
         headers={"X-API-Key": powerdns.api_key, "Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
         assert answer.status == 201
 
 

@@ -63,7 +63,7 @@ class Sockets:
             if argument is not None and self._connections:
                 await asyncio.wait(self._connections)
 
-        asyncio.run_coroutine_threadsafe(call(), self._loop).result(timeout=5)
+        asyncio.run_coroutine_threadsafe(call(), self._loop).result(timeout=60)
 
     def _drop(self, closing: socket.socket | None) -> None:
         if closing is None:
