@@ -11,7 +11,7 @@ from tests.cluster.waiting import until
 from tests.operated.tenant import Tenant, condition
 
 Json = dict[str, Any]
-LIFE_TIMEOUT = 90.0
+LIFE_TIMEOUT = 180.0
 _UNSTEADY = {"uid", "resourceVersion", "creationTimestamp", "generation", "managedFields"}
 _CREATED = 201
 
@@ -39,7 +39,7 @@ def live(tenant: Tenant) -> Life:
     life.stations["Ready"] = _state(tenant, masks)
     tenant.edit(ingestion={"replicas": 2})
     tenant.ready(LIFE_TIMEOUT)
-    until(lambda: _available(tenant) == 2, "two Pods")
+    until(lambda: _available(tenant) == 2, "two Pods", LIFE_TIMEOUT)
     life.stations["edited"] = _state(tenant, masks)
     tenant.delete()
     tenant.until_released(LIFE_TIMEOUT)

@@ -57,7 +57,8 @@ def _story(learnt: Learnt, chosen: list[Plan], outcomes: list[Outcome], seconds:
 @pytest.mark.soak
 @pytest.mark.timeout(4 * 3600)
 def test_killed_around_any_write_the_operator_comes_to_the_same_end(killed_world, counted, report):
-    learnt = learn(killed_world)
+    learnt, again = learn(killed_world), learn(killed_world)
+    assert not differences(vars(again.life), vars(learnt.life))
     assert learnt.life.made["zones"] == learnt.life.made["certificates"] == 1
     every = plans(learnt.writes)
     chosen = [every[number] for number in counted(len(every))]
@@ -69,7 +70,8 @@ def test_killed_around_any_write_the_operator_comes_to_the_same_end(killed_world
         different = differences(vars(outcome.life), vars(learnt.life))
         assert not different, "\n".join([about, *different])
         outcomes.append(outcome)
-    # Two writes of status that come close together may be one in the next life, and then it has no such moment.
-    missed = [each.plan for each in outcomes if not each.reached]
+    # Two writes of status that come close together may be one in the next life, and then it has no such moment: of how
+    # many that is so is a matter of the machine. Those that came in both undisturbed lives come in others too.
+    missed = [each.plan for each in outcomes if not each.reached and each.plan.write in again.writes]
     assert len(missed) <= max(1, len(chosen) / 20), missed
     report("The operator killed around every write", _story(learnt, chosen, outcomes, time.monotonic() - begun))
