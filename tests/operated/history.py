@@ -8,6 +8,7 @@ from typing import Any, Self
 import httpx
 
 from tests.cluster.access import ClusterAccess
+from tests.cluster.waiting import until
 
 Json = dict[str, Any]
 
@@ -34,12 +35,26 @@ class History:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._over.set()
-        # The read below wakes up at least every second.
-        self._thread.join(10)
-        self._client.close()
+        try:
+            if kind is None:
+                self._catch_up()
+        finally:
+            self._over.set()
+            # The read below wakes up at least every second.
+            self._thread.join(60)
+            self._client.close()
         if self._failure is not None and kind is None:
             raise self._failure
+
+    def _catch_up(self) -> None:
+        """Wait until the watch, which comes later than an answer, has shown what is there now."""
+        found = self._client.get(f"{self._collection}/{self._name}")
+        if found.is_success:
+            version = found.json()["metadata"]["resourceVersion"]
+            until(lambda: self._failure or self._has_shown(version), "the watch to show the last version")
+
+    def _has_shown(self, version: str) -> bool:
+        return any(each["metadata"]["resourceVersion"] == version for each in self.versions)
 
     def _follow(self) -> None:
         query = {"fieldSelector": f"metadata.name={self._name}", "watch": "1", "allowWatchBookmarks": "false"}

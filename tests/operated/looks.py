@@ -39,12 +39,21 @@ def look(seen: dict[str, Any] | None) -> Row:
 
 
 def kubectl_waits_for_ready(tenant: Tenant) -> bool:
-    """Tell whether `kubectl wait --for=condition=Ready` would go on waiting."""
-    target = (f"customdomain/{tenant.name}", "-n", tenant.namespace)
+    """Tell whether `kubectl wait --for=condition=Ready` goes on waiting."""
     try:
-        tenant.world.cluster.kubectl("wait", "--for=condition=Ready", "--timeout=1s", *target)
+        _kubectl_wait(tenant, timeout=1)
     except KubectlError as error:
         if "timed out" not in str(error):
             raise
         return True
     return False
+
+
+def kubectl_finds_it_ready(tenant: Tenant) -> bool:
+    """Tell whether `kubectl wait --for=condition=Ready` comes to an end, by an error if it does not."""
+    return "condition met" in _kubectl_wait(tenant, timeout=50)
+
+
+def _kubectl_wait(tenant: Tenant, timeout: int) -> str:
+    target = (f"customdomain/{tenant.name}", "-n", tenant.namespace)
+    return tenant.world.cluster.kubectl("wait", "--for=condition=Ready", f"--timeout={timeout}s", *target)

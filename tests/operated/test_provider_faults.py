@@ -1,6 +1,7 @@
 """Faults of the DNS provider: every domain comes through them by itself, and none of them reaches another domain."""
 
 from collections.abc import Iterator
+from signal import SIGCONT, SIGSTOP
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.operated.history import History
 from tests.operated.looks import look
 from tests.operated.tenant import Tenant, condition
 from tests.operated.world import OperatedWorld
-from tests.world.http_faults import HttpFault, Point
+from tests.world.http_faults import Exchange, HttpFault, Point
 
 HANGS = HttpFault(delay=600)
 NO_POWERDNS = HttpFault(status=404, body=b"<html>default backend - 404</html>")
@@ -68,12 +69,18 @@ def test_a_provider_that_answers_errors_is_asked_again(world: OperatedWorld, sta
     tenant.wait_for("ZoneReady")
 
 
+def names(exchange: Exchange, tenant: Tenant) -> bool:
+    """Tell whether a request is about a tenant's zone; those who left before are being let go of meanwhile."""
+    return tenant.host in exchange.path or tenant.host.encode() in exchange.body
+
+
 def test_a_404_from_in_front_of_the_provider_is_no_lost_zone(world: OperatedWorld, unharmed: Tenant):
     passed = len(world.powerdns_proxy.exchanges)
     world.powerdns_proxy.inject(NO_POWERDNS)
     unharmed.be_looked_at()
     until(lambda: NOT_KNOWN in (unharmed.condition("ZoneReady") or {})["message"], "the failure in the message")
-    assert {each.method for each in world.powerdns_proxy.exchanges[passed:]} == {"GET"}
+    about = [each for each in world.powerdns_proxy.exchanges[passed:] if names(each, unharmed)]
+    assert {each.method for each in about} == {"GET"}
     world.heal()
     unharmed.recheck()
     until(lambda: NOT_KNOWN not in (unharmed.condition("ZoneReady") or {})["message"], "the message without it")
@@ -88,9 +95,10 @@ def test_while_the_provider_is_hidden_by_404_a_released_name_keeps_its_claim_and
     tenant.delete()
     tenant.until_released()
     tenant.remove_ns_records()
+    none = {"message": ""}
     for kind, status in (("Undelegated", "True"), ("Withdrawn", "Unknown"), ("Releasable", "False")):
         until(lambda: (condition(tenant.claim(), kind) or {}).get("status") == status, f"{kind} {status}")  # noqa: B023
-    assert NOT_KNOWN in (condition(tenant.claim(), "Withdrawn") or {})["message"]
+    until(lambda: NOT_KNOWN in (condition(tenant.claim(), "Withdrawn") or none)["message"], "what answers instead")
     assert world.zone_records(tenant.host) == records
     world.heal()
     tenant.until_forgotten()
@@ -126,8 +134,11 @@ def test_records_that_somebody_removed_are_put_back(world: OperatedWorld, tenant
         {"name": f"{name}.", "type": kind, "changetype": "DELETE"}
         for name, kind in ((f"_nameplate.{tenant.host}", "CAA"), (f"api.{tenant.host}", "A"), (tenant.host, "CAA"))
     ]
+    world.operator.signal(SIGSTOP)
     world.at_powerdns("PATCH", f"zones/{tenant.host}.", json={"rrsets": removed})
-    assert world.zone_records(tenant.host) != records
+    harmed = world.zone_records(tenant.host)
+    world.operator.signal(SIGCONT)
+    assert harmed != records
     until(lambda: world.zone_records(tenant.host) == records, "the records as they were")
 
 
@@ -154,10 +165,8 @@ def test_a_namespace_that_is_deleted_while_the_provider_is_away_ends(world: Oper
     world.powerdns.stop()
     namespace = f"/api/v1/namespaces/{tenant.namespace}"
     world.api.delete(namespace).raise_for_status()
-    until(lambda: world.get(namespace) is None, "the namespace to be gone", timeout=40)
-    claim = tenant.claim()
-    assert claim is not None
-    assert "releaseTime" in claim["spec"]
+    until(lambda: world.get(namespace) is None, "the namespace to be gone", timeout=120)
+    assert "releaseTime" in (tenant.claim() or {"spec": {}})["spec"]
     world.powerdns.start()
     tenant.remove_ns_records()
     tenant.until_forgotten()

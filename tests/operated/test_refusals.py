@@ -23,7 +23,9 @@ def quota(tenant: Tenant, deployments: int) -> None:
     else:
         merge = {"Content-Type": "application/merge-patch+json"}
         api.patch(f"{path}/tight", json=manifest, headers=merge).raise_for_status()
-    until(lambda: (tenant.world.get(f"{path}/tight") or {})["status"].get("hard") == wanted, "the quota to count")
+    until(
+        lambda: (tenant.world.get(f"{path}/tight") or {}).get("status", {}).get("hard") == wanted, "the quota to count"
+    )
 
 
 def test_a_quota_that_leaves_no_room_is_named_and_a_larger_one_is_enough(tenant: Tenant):

@@ -9,7 +9,7 @@ from tests.cluster.pods import NAMESPACE_LABEL, tell_pods
 from tests.cluster.waiting import until
 from tests.operated.history import History
 from tests.operated.kstatus import CURRENT, FAILED, IN_PROGRESS, TERMINATING
-from tests.operated.looks import kubectl_waits_for_ready, look, row
+from tests.operated.looks import kubectl_finds_it_ready, kubectl_waits_for_ready, look, row
 from tests.operated.tenant import Tenant
 from tests.operated.world import OperatedWorld
 from tests.world.http_faults import HttpFault
@@ -59,9 +59,10 @@ def test_a_certificate_being_issued_and_every_other_state_on_the_way_to_ready(te
         tenant.serve()
     looks = [look(each) for each in history.versions]
     assert row("=", "False Requested", "True", kstatus=IN_PROGRESS) in looks
-    assert {each["kstatus"] for each in looks[:-1]} == {IN_PROGRESS}
-    assert looks[-1] == SERVING
-    assert not kubectl_waits_for_ready(tenant)
+    served = looks.index(SERVING)
+    assert {each["kstatus"] for each in looks[:served]} == {IN_PROGRESS}
+    assert looks[served:] == [SERVING] * len(looks[served:])
+    assert kubectl_finds_it_ready(tenant)
 
 
 def test_the_provider_refuses_for_a_reason_that_only_a_person_can_mend(world: OperatedWorld, tenant: Tenant):
@@ -93,7 +94,7 @@ def test_an_edit_rolls_out_while_a_pod_serves(world: OperatedWorld, serving: Ten
     rolling = row("=", "True Serving", "True", kstatus=IN_PROGRESS)
     until(lambda: look(serving.seen()) == rolling, "a roll-out that stalls")
     serving.wait_for("Reconciling", "True", "RollingOut")
-    assert not kubectl_waits_for_ready(serving)
+    assert kubectl_finds_it_ready(serving)
     tell_pods(world.cluster, serving.namespace, None)
 
 
@@ -111,7 +112,7 @@ def test_a_look_fails_while_it_serves(world: OperatedWorld, serving: Tenant):
     failed = "The last attempt failed: The DNS provider answers with HTTP status 503."
     until(lambda: failed in (serving.condition("ZoneReady") or {})["message"], "the failure in the message")
     assert look(serving.seen()) == SERVING
-    assert not kubectl_waits_for_ready(serving)
+    assert kubectl_finds_it_ready(serving)
     world.heal()
     serving.recheck()
     until(lambda: failed not in (serving.condition("ZoneReady") or {})["message"], "the message without it")
