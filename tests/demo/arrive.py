@@ -3,8 +3,8 @@
 from tests.demo.conditions import Json, Unexpected, holds
 from tests.demo.scene import SAMPLE, SAMPLES, Scene
 
-_SHOWN_TIMEOUT = 20.0
-_READY_TIMEOUT = 40.0
+_SHOWN_TIMEOUT = 60.0
+_READY_TIMEOUT = 90.0
 
 
 def apply_sample(scene: Scene) -> None:

@@ -20,7 +20,7 @@ EVENT = {
     "messageId": "demo-1",
     "properties": {"total": 42.5, "currency": "EUR"},
 }
-_ARRIVED_TIMEOUT = 10.0
+_ARRIVED_TIMEOUT = 60.0
 
 
 def send_event(scene: Scene) -> None:
@@ -47,8 +47,10 @@ def send_event(scene: Scene) -> None:
 def _arrived(scene: Scene) -> Iterator[tuple[Path, dict[str, Any]]]:
     for data in scene.services.data().values():
         for file in data.glob("*/*/events/*.jsonl"):
-            for line in file.read_text().splitlines():
-                yield file, json.loads(line)
+            for line in file.read_text().splitlines(keepends=True):
+                # What has no end yet is being written.
+                if line.endswith("\n"):
+                    yield file, json.loads(line)
 
 
 def client(scene: Scene, host: str) -> httpx.Client:
@@ -57,7 +59,7 @@ def client(scene: Scene, host: str) -> httpx.Client:
     client = httpx.Client(
         verify=context,
         trust_env=False,
-        timeout=10,
+        timeout=30,
         headers={"Host": host},
         base_url=f"https://{scene.edge.address}:{scene.edge.port}",
     )

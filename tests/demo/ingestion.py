@@ -24,7 +24,7 @@ from tests.demo.page import Page
 from tests.world.ingestion_process import IngestionProcess, delivered
 
 REPOSITORY = Path(__file__).parents[2]
-_ARRIVED_TIMEOUT = 30.0
+_ARRIVED_TIMEOUT = 90.0
 _SECRET = "s3cret"
 SETTINGS = {
     "version": 1,

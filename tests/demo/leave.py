@@ -12,8 +12,8 @@ from tests.demo.scene import Scene
 from tests.demo.settings import QUARANTINE
 
 _CHILDREN = "deployments,services,ingresses,configmaps,secrets"
-_GONE_TIMEOUT = 20.0
-_UNDELEGATED_TIMEOUT = 30.0
+_GONE_TIMEOUT = 60.0
+_UNDELEGATED_TIMEOUT = 90.0
 
 
 def delete(scene: Scene) -> None:
@@ -21,7 +21,7 @@ def delete(scene: Scene) -> None:
     children = scene.kubectl("get", _CHILDREN, "-n", scene.namespace, "-l", _label(scene), "-o", "name")
     scene.expect(len(children.split()) >= 5, "a Deployment, Service, Ingress, ConfigMap and Secret", children)
     before = scene.cluster.audit_mark()
-    scene.kubectl("delete", "customdomain", scene.name, "-n", scene.namespace, "--timeout=20s")
+    scene.kubectl("delete", "customdomain", scene.name, "-n", scene.namespace, "--timeout=50s")
     until(lambda: not _children(scene), "the children to be gone", timeout=_GONE_TIMEOUT)
     _show_order(scene, before)
     scene.kubectl("get", _CHILDREN, "-n", scene.namespace, "-l", _label(scene))
