@@ -12,13 +12,13 @@ from nameplate_ingestion.admission.answers import Row
 from nameplate_ingestion.admission.replies import refused
 from nameplate_ingestion.admission.respond import Keep, Outcome, respond, screen
 from nameplate_ingestion.call import Answer, Call, Reply
-from nameplate_ingestion.log.terms import Refusal
+from nameplate_ingestion.log.terms import NotTaken
 from nameplate_ingestion.metrics import Numbers
 from nameplate_ingestion.server import Refusal as Unserved
 from nameplate_ingestion.station import Station
 from nameplate_ingestion.tenant import Tenants
 
-_ROWS = {Refusal.FULL: Row.LOG_FULL, Refusal.FAILED: Row.LOG_FAILED}
+_ROWS = {NotTaken.FULL: Row.LOG_FULL, NotTaken.FAILED: Row.LOG_FAILED}
 MOST_AT_SINK = 4096
 """Requests of one domain that may wait for its sink: each is a client that waits too."""
 _BY_CODE = {row.code: row for row in Row}
@@ -79,20 +79,20 @@ class Intake:
         # A sink may be away for hours: only the disk is expected to be quick.
         timed = keep.source.durability is not Durability.SINK
         if station is None or (not timed and self._at_sink[domain] >= MOST_AT_SINK):
-            self._refuse(call, answer, domain, Refusal.FAILED if station is None else Refusal.FULL, begun)
+            self._refuse(call, answer, domain, NotTaken.FAILED if station is None else NotTaken.FULL, begun)
             return
         # What waits for a sink waits for long: it keeps neither the body nor the record in memory.
         bare = call if timed else call._replace(body=b"")
         rejected = keep.rejected
         row, reply, events, size = outcome.row, outcome.reply, keep.record.events, len(keep.record.body)
 
-        def done(refusal: Refusal | None) -> None:
+        def done(not_taken: NotTaken | None) -> None:
             if timed:
                 station.settle(self._monotonic())
             else:
                 self._at_sink[domain] -= 1
-            if refusal is not None:
-                self._refuse(bare, answer, domain, refusal, begun)
+            if not_taken is not None:
+                self._refuse(bare, answer, domain, not_taken, begun)
                 return
             self._requests[domain, row.code] += 1
             self._events[domain, source] += events
@@ -106,12 +106,12 @@ class Intake:
             station.expect(begun)
         else:
             self._at_sink[domain] += 1
-        refusal = station.log.append(record.encode(keep.record), keep.source.durability, done)
-        if refusal is not None:
-            done(refusal)
+        not_taken = station.log.append(record.encode(keep.record), keep.source.durability, done)
+        if not_taken is not None:
+            done(not_taken)
 
-    def _refuse(self, call: Call, answer: Answer, domain: str, refusal: Refusal, begun: float) -> None:
-        row = _ROWS[refusal]
+    def _refuse(self, call: Call, answer: Answer, domain: str, reason: NotTaken, begun: float) -> None:
+        row = _ROWS[reason]
         self._requests[domain, row.code] += 1
         self._numbers.observe("request_seconds", self._monotonic() - begun)
         answer(refused(call, row))

@@ -14,7 +14,7 @@ from nameplate_ingestion.delivery.line_files import LineFiles
 from nameplate_ingestion.delivery.sink import Delivery, Refused, Verdict
 from nameplate_ingestion.forwarder import Forwarder, Places
 from nameplate_ingestion.log.durable_log import DurableLog
-from nameplate_ingestion.log.terms import Caps, Refusal
+from nameplate_ingestion.log.terms import Caps, NotTaken
 from nameplate_ingestion.record import Record, decode, encode
 from nameplate_ingestion.sinks.file import FileSink
 from tests.cluster.waiting import eventually
@@ -77,7 +77,7 @@ class Life:
         log = DurableLog.open(LOG, CAPS, asyncio.get_running_loop(), self._files, STOPPED)
         sink, letters = Picky(EVENTS, FILES, self._files), DeadLetters(LETTERS, FILES, files=self._files)
         forwarding = asyncio.create_task(Forwarder("acme.example", log, Places(sink, letters)).serve())
-        told: list[Refusal | None] = []
+        told: list[NotTaken | None] = []
         for number in range(first, first + count):
             self._append(log, number, told)
             if self._rng.random() < 0.5:
@@ -93,15 +93,15 @@ class Life:
         await asyncio.gather(sink.close(), letters.close(), log.close())
         assert set(told) <= {None}, log.failure
 
-    def _append(self, log: DurableLog, number: int, told: list[Refusal | None]) -> None:
+    def _append(self, log: DurableLog, number: int, told: list[NotTaken | None]) -> None:
         ids = [str(1000 * number + index) for index in range(1 + number % 3)]
         size = self._rng.choice((10, 1000, 2000))
         events = [{"type": "track", "event": "e", "userId": f"u{number % 5}", "messageId": each} for each in ids]
         body = json.dumps({"batch": events, "context": {"x": "x" * size}}).encode()
 
-        def done(refusal: Refusal | None) -> None:
-            told.append(refusal)
-            if refusal is None:
+        def done(reason: NotTaken | None) -> None:
+            told.append(reason)
+            if reason is None:
                 self.acknowledged.update(ids)
 
         record = Record("web", "batch", 1.9e9, "", f"{number:032x}", len(ids), body)

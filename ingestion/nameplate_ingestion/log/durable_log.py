@@ -17,7 +17,7 @@ from nameplate_ingestion.log.places import Places
 from nameplate_ingestion.log.reader import DamagedError, Records, find_gaps, read_records
 from nameplate_ingestion.log.recovery import Cut, Recovered, recover
 from nameplate_ingestion.log.segment import Segment
-from nameplate_ingestion.log.terms import Caps, Clock, Done, LogInUseError, Refusal
+from nameplate_ingestion.log.terms import Caps, Clock, Done, LogInUseError, NotTaken
 from nameplate_ingestion.position import Position
 
 
@@ -77,7 +77,7 @@ class DurableLog:
         plot = Plot(files, directory, recovered.next_number, cursor, lock)
         return cls(plot, recovered, caps, loop, clock)
 
-    def append(self, octets: bytes, level: Durability, done: Done) -> Refusal | None:
+    def append(self, octets: bytes, level: Durability, done: Done) -> NotTaken | None:
         """Take a record, or say why not, and then `done` is never called. Never blocks.
 
         `done` is called once, in the loop's thread, and must not raise: for Memory as soon as the record has its place,
@@ -85,15 +85,15 @@ class DurableLog:
         record does not fit into a segment.
         """
         if self._ended:
-            return Refusal.FAILED
+            return NotTaken.FAILED
         entry = Entry(octets, level, done, int(self._clock.wall()))
         if entry.size > self.caps.segment:
             raise ValueError(f"a record of {len(octets)} octets does not fit into a segment")
         if self._is_full(entry):
-            return Refusal.FULL
+            return NotTaken.FULL
         if self._places.waiting or not self._place(entry):
             if self._places.disk_full:
-                return Refusal.FULL
+                return NotTaken.FULL
             self._places.wait(entry)
         self._unwritten += entry.size
         return None
@@ -120,7 +120,7 @@ class DurableLog:
         self._caretaker.retire(self._backlog.retired, left)
         while self._at_sink and self._at_sink[0].position <= self._backlog.retired:
             entry = self._at_sink.popleft()
-            entry.done(Refusal.FAILED if entry.lost else None)
+            entry.done(NotTaken.FAILED if entry.lost else None)
 
     async def close(self) -> None:
         """Sync and tell what was taken, save the cursor and let the directory go; nobody may read meanwhile."""
@@ -199,18 +199,18 @@ class DurableLog:
     def _note_prepared(self, segment: Segment | None) -> None:
         if segment is None:
             self._places.disk_full = True
-            self._refuse_waiting(Refusal.FULL)
+            self._turn_down_waiting(NotTaken.FULL)
             return
         self._places.add(segment)
         while self._places.waiting and self._place(self._places.waiting[0]):
             self._places.next_waiting()
         self._news.set()
 
-    def _refuse_waiting(self, refusal: Refusal) -> None:
+    def _turn_down_waiting(self, reason: NotTaken) -> None:
         for _ in range(len(self._places.waiting)):
             entry = self._places.next_waiting()
             self._unwritten -= entry.size
-            entry.done(refusal)
+            entry.done(reason)
         self._news.set()
 
     def _note_synced(self, group: Sequence[Entry]) -> None:
@@ -228,10 +228,10 @@ class DurableLog:
     def _note_end(self, failure: Exception | None) -> None:
         self._ended = True
         self.failure = failure
-        self._refuse_waiting(Refusal.FAILED)
+        self._turn_down_waiting(NotTaken.FAILED)
         for entry in (*self._committer.leftovers(), *self._at_sink):
             if entry.level is not Durability.MEMORY:
-                entry.done(Refusal.FAILED)
+                entry.done(NotTaken.FAILED)
         self._at_sink.clear()
 
     async def _skip_damage(self, segment: Segment) -> None:

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 
-class Refusal(Enum):
+class NotTaken(Enum):
     """Why a record is not kept."""
 
     FULL = "full"
@@ -16,7 +16,7 @@ class Refusal(Enum):
     """The disk failed or the log is closed: this log never takes a record again."""
 
 
-Done = Callable[[Refusal | None], None]
+Done = Callable[[NotTaken | None], None]
 """Takes what became of a record, exactly once: None says that it is kept as firmly as was asked."""
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from nameplate_api.custom_domain import Durability
 from nameplate_ingestion.log.files import DiskFiles
-from nameplate_ingestion.log.terms import Caps, Clock, Refusal
+from nameplate_ingestion.log.terms import Caps, Clock, NotTaken
 from tests.nameplate_ingestion.log.disk_trouble import DiskTrouble, held_by
 from tests.nameplate_ingestion.log.using import KEPT, Told, a_log, keep, read_count
 
@@ -30,15 +30,15 @@ async def test_octets_with_headers_are_capped_and_freed_by_retiring(tmp_path):
     async with a_log(tmp_path, caps) as log:
         await keep(log, *(bytes([number]) * 1000 for number in range(3)))
         assert log.octets == caps.octets
-        assert told.append(log, b"") is Refusal.FULL
+        assert told.append(log, b"") is NotTaken.FULL
         (first, _), *_ = await read_count(log, 3)
         log.retire(first)
         assert log.octets == 2 * (1000 + HEADER)
         await keep(log, bytes(1000))
-        assert told.append(log, b"") is Refusal.FULL
+        assert told.append(log, b"") is NotTaken.FULL
     async with a_log(tmp_path, caps) as log:
         assert log.octets == caps.octets
-        assert told.append(log, b"") is Refusal.FULL
+        assert told.append(log, b"") is NotTaken.FULL
         records = await read_count(log, 3)
         log.retire(records[-1][0])
         assert log.octets == 0
@@ -52,11 +52,11 @@ async def test_other_caps_hold_from_then_on(tmp_path):
     async with a_log(tmp_path, wide) as log:
         await keep(log, *(bytes([number]) * 1000 for number in range(3)))
         log.caps = narrow
-        assert told.append(log, b"") is Refusal.FULL
+        assert told.append(log, b"") is NotTaken.FULL
         records = await read_count(log, 3)
         log.retire(records[-1][0])
         await keep(log, bytes(1000), bytes([1]) * 1000)
-        assert told.append(log, b"") is Refusal.FULL
+        assert told.append(log, b"") is NotTaken.FULL
         log.caps = replace(wide, segment=1 << 14)
         await keep(log, bytes(5000))
 
@@ -67,7 +67,7 @@ async def test_octets_that_wait_for_a_segment_count_as_well(tmp_path):
     async with a_log(tmp_path, Caps(segment=1 << 12, octets=100 + HEADER), files) as log:
         assert told.append(log, bytes(100)) is None
         assert log.octets == 100 + HEADER
-        assert told.append(log, b"") is Refusal.FULL
+        assert told.append(log, b"") is NotTaken.FULL
         gate.set()
         assert await told.of(bytes(100)) == KEPT
 
@@ -80,7 +80,7 @@ async def test_a_disk_that_does_not_keep_up_fills_memory_only_so_far(tmp_path):
         files.trouble["sync"] = held_by(gate)
         assert told.append(log, b"m" * 1000, Durability.MEMORY) is None
         assert told.append(log, b"d" * 1000) is None
-        assert told.append(log, b"") is Refusal.FULL
+        assert told.append(log, b"") is NotTaken.FULL
         gate.set()
         assert await told.of(b"d" * 1000) == KEPT
         assert told.append(log, b"") is None
@@ -96,11 +96,11 @@ async def test_age_of_the_oldest_record_is_capped_also_after_a_restart(tmp_path)
         await keep(log, b"young")
         clock.now += 11
         assert log.oldest_age == 61
-        assert told.append(log, b"late") is Refusal.FULL
+        assert told.append(log, b"late") is NotTaken.FULL
     clock.now += 10
     async with a_log(tmp_path, caps, clock=clock.both) as log:
         assert log.oldest_age == 71
-        assert told.append(log, b"late") is Refusal.FULL
+        assert told.append(log, b"late") is NotTaken.FULL
         (old, _), (young, _) = await read_count(log, 2)
         log.retire(old)
         log.retire(young)

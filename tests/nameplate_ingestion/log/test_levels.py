@@ -6,7 +6,7 @@ import pytest
 
 from nameplate_api.custom_domain import Durability
 from nameplate_ingestion.log.files import DiskFiles
-from nameplate_ingestion.log.terms import Refusal
+from nameplate_ingestion.log.terms import NotTaken
 from nameplate_ingestion.position import Position
 from tests.cluster.waiting import eventually
 from tests.nameplate_ingestion.log.disk_trouble import DiskTrouble, held_by
@@ -88,8 +88,8 @@ async def test_closing_keeps_what_was_taken_and_says_so(tmp_path):
     told.append(log, b"memory", Durability.MEMORY)
     told.append(log, b"sink", Durability.SINK)
     await log.close()
-    assert told.by_record == {b"disk": KEPT, b"memory": KEPT, b"sink": Refusal.FAILED}
-    assert told.append(log, b"late") is Refusal.FAILED
+    assert told.by_record == {b"disk": KEPT, b"memory": KEPT, b"sink": NotTaken.FAILED}
+    assert told.append(log, b"late") is NotTaken.FAILED
     assert not log.ready
     async with a_log(tmp_path) as log:
         assert [octets for _, octets in await read_count(log, 4)] == [b"first", b"disk", b"memory", b"sink"]

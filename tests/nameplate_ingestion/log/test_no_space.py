@@ -4,7 +4,7 @@ import pytest
 
 from nameplate_api.custom_domain import Durability
 from nameplate_ingestion.log.files import DiskFiles
-from nameplate_ingestion.log.terms import Caps, Refusal
+from nameplate_ingestion.log.terms import Caps, NotTaken
 from tests.cluster.waiting import eventually
 from tests.nameplate_ingestion.log.disk_trouble import DiskTrouble
 from tests.nameplate_ingestion.log.forgetful_files import ForgetfulFiles
@@ -34,7 +34,7 @@ async def fill(log, level):
     for number in range(1000):
         octets = record(number)
         outcome = told.append(log, octets, level) or await told.of(octets)
-        if outcome is Refusal.FULL:
+        if outcome is NotTaken.FULL:
             return kept
         assert outcome == KEPT
         kept.append(octets)
@@ -71,9 +71,9 @@ async def test_who_waits_for_a_segment_that_cannot_be_prepared_is_told(tmp_path)
     files, told = ForgetfulFiles(space=3 * 8192), Told()
     async with a_log(tmp_path, CAPS, files) as log:
         assert told.append(log, b"waits") is None
-        assert await told.of(b"waits") is Refusal.FULL
+        assert await told.of(b"waits") is NotTaken.FULL
         assert log.octets == 0
-        assert told.append(log, b"late") is Refusal.FULL
+        assert told.append(log, b"late") is NotTaken.FULL
         assert not any(name.endswith(".segment") for name in files.names(tmp_path))
         files.space = SPACE
         await eventually(lambda: told.append(log, b"at last") is None, "it heals")
@@ -106,7 +106,7 @@ async def test_a_write_for_which_there_is_no_space_is_made_when_there_is(tmp_pat
         files.trouble["write"] = no_space
         assert told.append(log, b"taken", Durability.MEMORY) is None
         assert told.append(log, b"waits") is None
-        await eventually(lambda: told.append(log, b"late") is Refusal.FULL, "it is full")
+        await eventually(lambda: told.append(log, b"late") is NotTaken.FULL, "it is full")
         del files.trouble["write"]
         assert await told.of(b"waits") == KEPT
         found = await read_all(log)

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from nameplate_api.custom_domain import Durability
 from nameplate_ingestion.log.durable_log import DurableLog
-from nameplate_ingestion.log.terms import Caps, Refusal
+from nameplate_ingestion.log.terms import Caps, NotTaken
 from tests.cluster.waiting import eventually
 from tests.nameplate_ingestion.log.forgetful_files import ForgetfulFiles
 from tests.nameplate_ingestion.log.using import STOPPED
@@ -44,9 +44,9 @@ class Lives(RuleBasedStateMachine):
         if level is Durability.DISK:
             self.waiting.add(number)
 
-        def done(refusal: Refusal | None) -> None:
+        def done(reason: NotTaken | None) -> None:
             if log is self.log and level is Durability.DISK:
-                assert refusal is None, log.failure
+                assert reason is None, log.failure
                 self.waiting.remove(number)
                 self.owed.add(number)
 

@@ -8,7 +8,7 @@ import pytest
 from nameplate_api.custom_domain import Durability
 from nameplate_ingestion.log.frame import HEADER, MAGIC, record_header, void_header
 from nameplate_ingestion.log.segment import segment_path
-from nameplate_ingestion.log.terms import Refusal
+from nameplate_ingestion.log.terms import NotTaken
 from tests.cluster.waiting import eventually
 from tests.nameplate_ingestion.log.using import KEPT, Told, a_log, keep, read_count
 
@@ -125,6 +125,6 @@ async def test_a_record_that_rots_before_a_sink_has_it_is_not_said_to_be_deliver
         log.retire(position)
         assert told.by_record == {b"A" * SIZE: KEPT}
         waiting = asyncio.create_task(log.read(position, 1 << 16))
-        assert await told.of(b"x" * SIZE) is Refusal.FAILED
+        assert await told.of(b"x" * SIZE) is NotTaken.FAILED
         assert log.octets == 0
         waiting.cancel()

@@ -8,7 +8,7 @@ from pathlib import Path
 from nameplate_api.custom_domain import Durability
 from nameplate_ingestion.log.durable_log import DurableLog
 from nameplate_ingestion.log.files import DiskFiles, Files
-from nameplate_ingestion.log.terms import Caps, Clock, Refusal
+from nameplate_ingestion.log.terms import Caps, Clock, NotTaken
 from nameplate_ingestion.position import Position
 from tests.cluster.waiting import eventually
 
@@ -39,18 +39,18 @@ class Told:
     """What each record's `done` was told."""
 
     def __init__(self) -> None:
-        self.by_record: dict[bytes, str | Refusal] = {}
+        self.by_record: dict[bytes, str | NotTaken] = {}
 
-    def append(self, log: DurableLog, octets: bytes, level: Durability = Durability.DISK) -> Refusal | None:
+    def append(self, log: DurableLog, octets: bytes, level: Durability = Durability.DISK) -> NotTaken | None:
         """Append and note what is told later. Records of a test differ from each other."""
 
-        def done(refusal: Refusal | None) -> None:
+        def done(reason: NotTaken | None) -> None:
             assert octets not in self.by_record, "told twice"
-            self.by_record[octets] = KEPT if refusal is None else refusal
+            self.by_record[octets] = KEPT if reason is None else reason
 
         return log.append(octets, level, done)
 
-    async def of(self, octets: bytes) -> str | Refusal:
+    async def of(self, octets: bytes) -> str | NotTaken:
         """Wait for what the record is told."""
         await eventually(lambda: octets in self.by_record, f"what became of {octets[:20]!r}", look_every=0.001)
         return self.by_record[octets]

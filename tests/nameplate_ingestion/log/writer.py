@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nameplate_api.custom_domain import Durability
 from nameplate_ingestion.log.durable_log import DurableLog
-from nameplate_ingestion.log.terms import Caps, Refusal
+from nameplate_ingestion.log.terms import Caps, NotTaken
 
 IN_FLIGHT = 64
 CAPS = Caps(segment=1 << 18)
@@ -30,13 +30,13 @@ async def write(directory: Path, first: int, level: Durability) -> None:
     def append() -> None:
         number = next(numbers)
 
-        def done(refusal: Refusal | None) -> None:
-            if refusal is None:
+        def done(reason: NotTaken | None) -> None:
+            if reason is None:
                 say("A", number)
             asyncio.get_running_loop().call_soon(append)
 
-        refusal = log.append(record(number), level, done)
-        if refusal is not None:
+        reason = log.append(record(number), level, done)
+        if reason is not None:
             asyncio.get_running_loop().call_later(0.001, append)
 
     for _ in range(IN_FLIGHT):
