@@ -16,7 +16,7 @@ from nameplate_ingestion.forwarder import Forwarder, Places
 from nameplate_ingestion.log.durable_log import DurableLog
 from nameplate_ingestion.log.terms import Caps
 from nameplate_ingestion.position import Position
-from nameplate_ingestion.server import Deadlines, Refusal, ServerLimits
+from nameplate_ingestion.server import Deadlines, ServerLimits, Unserved
 from nameplate_ingestion.server.connection import Connection
 from nameplate_ingestion.server.head import FRAMING
 from nameplate_ingestion.server.service import Service
@@ -49,7 +49,7 @@ async def serve(octets: bytes, wanted: AbstractSet[bytes], times: int) -> float:
     return taken / times * 1e6
 
 
-def _refuse(reason: Refusal, call: Call | None) -> Reply:  # noqa: ARG001
+def _refuse(reason: Unserved, call: Call | None) -> Reply:  # noqa: ARG001
     raise RuntimeError(f"the request was refused: {reason}")
 
 

@@ -14,7 +14,7 @@ from nameplate_ingestion.admission.respond import Keep, Outcome, respond, screen
 from nameplate_ingestion.call import Answer, Call, Reply
 from nameplate_ingestion.log.terms import NotTaken
 from nameplate_ingestion.metrics import Numbers
-from nameplate_ingestion.server import Refusal as Unserved
+from nameplate_ingestion.server import Unserved
 from nameplate_ingestion.station import Station
 from nameplate_ingestion.tenant import Tenants
 

@@ -8,7 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from nameplate_api.text import printable
 from nameplate_ingestion.call import Answer, Call, Reply
 from nameplate_ingestion.report import Report
-from nameplate_ingestion.server import Refusal
+from nameplate_ingestion.server import Unserved
 
 SILENT_AFTER = 10.0
 """Seconds without a report after which a worker's loop counts as stuck."""
@@ -81,6 +81,6 @@ def _verdict(lines: Sequence[str]) -> Reply:
     return Reply(200 if good else 503, _TEXT, "".join(f"{printable(line)}\n" for line in lines).encode())
 
 
-def refuse(reason: Refusal, call: Call | None) -> Reply:  # noqa: ARG001
+def refuse(reason: Unserved, call: Call | None) -> Reply:  # noqa: ARG001
     """Return the answer to what is no request that is served here."""
     return Reply(reason.status, _TEXT, f"{reason}\n".encode())

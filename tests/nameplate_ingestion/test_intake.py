@@ -13,7 +13,7 @@ from nameplate_ingestion.call import Call, Reply
 from nameplate_ingestion.intake import Intake
 from nameplate_ingestion.metrics import Numbers
 from nameplate_ingestion.record import decode
-from nameplate_ingestion.server import Refusal
+from nameplate_ingestion.server import Unserved
 from nameplate_ingestion.station import Room, Station
 from nameplate_ingestion.tenant import Source, Tenant
 from tests.cluster.waiting import eventually
@@ -139,8 +139,8 @@ async def test_a_fault_of_ours_is_answered_and_told_without_what_was_sent(caplog
     assert "s3cret" not in caplog.text
 
 
-@pytest.mark.parametrize("reason", Refusal)
-def test_what_the_server_turns_away_has_a_row_too(reason: Refusal):
+@pytest.mark.parametrize("reason", Unserved)
+def test_what_the_server_turns_away_has_a_row_too(reason: Unserved):
     intake, numbers = an_intake(None)
     assert code(intake.turn_away(reason, None)) == code(intake.turn_away(reason, call())) == reason.value
     assert intake.turn_away(reason, None).status == reason.status

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry
 from nameplate_ingestion.call import Call, Reply
 from nameplate_ingestion.operations import Operations, refuse
 from nameplate_ingestion.report import Report
-from nameplate_ingestion.server import Refusal
+from nameplate_ingestion.server import Unserved
 from tests.nameplate_ingestion.server.serving import STATUS
 
 
@@ -91,6 +91,6 @@ def test_nothing_else_is_served(method: bytes, path: bytes, status: int):
 
 
 @pytest.mark.parametrize(("reason", "status"), STATUS.items())
-def test_what_the_server_turns_away_has_its_own_status_here_too(reason: Refusal, status: int):
+def test_what_the_server_turns_away_has_its_own_status_here_too(reason: Unserved, status: int):
     reply = refuse(reason, None)
     assert (reply.status, reply.body.decode()) == (status, f"{reason.value}\n")

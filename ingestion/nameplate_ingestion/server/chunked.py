@@ -2,7 +2,7 @@
 
 import re
 
-from nameplate_ingestion.server.refusal import Refusal, Refused
+from nameplate_ingestion.server.unserved import Unserved, UnservedRequest
 
 _SIZE_LINE = re.compile(rb"([0-9A-Fa-f]{1,8})(?:[ \t]*;[\t\x20-\x7e\x80-\xff]*)?")
 _TRAILER_LINE = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*")
@@ -34,7 +34,7 @@ class ChunkedBody:
         return len(self._data) + len(self._pending)
 
     def feed(self, octets: bytes) -> tuple[bytes, int] | None:
-        """Return the body and how many of these octets belonged to it, or None if more are needed. Raises Refused."""
+        """Return the body and how many of these octets are its own; None if more are needed. Raises UnservedRequest."""
         octets = self._pending + octets
         before = len(self._pending)
         at = 0
@@ -52,7 +52,7 @@ class ChunkedBody:
             line, at = octets[at : end + 1], end + 1
             self._check_line(len(line))
             if not line.endswith(_CRLF):
-                raise Refused(Refusal.MALFORMED)
+                raise UnservedRequest(Unserved.MALFORMED)
             if self._is_last(line[:-2]):
                 return bytes(self._data), at - before
 
@@ -63,7 +63,7 @@ class ChunkedBody:
         ending = piece[len(data) :]
         begin = max(0, len(_CRLF) - self._missing)
         if ending != _CRLF[begin : begin + len(ending)]:
-            raise Refused(Refusal.MALFORMED)
+            raise UnservedRequest(Unserved.MALFORMED)
         self._data += data
         self._missing -= len(piece)
         return len(piece)
@@ -71,26 +71,26 @@ class ChunkedBody:
     def _check_line(self, length: int) -> None:
         if self._trailers is None:
             if length > _MOST_LINE:
-                raise Refused(Refusal.MALFORMED)
+                raise UnservedRequest(Unserved.MALFORMED)
         elif self._trailers + length > _MOST_TRAILERS:
-            raise Refused(Refusal.HEAD_TOO_LARGE)
+            raise UnservedRequest(Unserved.HEAD_TOO_LARGE)
 
     def _is_last(self, line: bytes) -> bool:
         """Take a size line or a trailer line; say whether it was the empty one at the end."""
         if self._trailers is not None:
             if line and _TRAILER_LINE.fullmatch(line) is None:
-                raise Refused(Refusal.MALFORMED)
+                raise UnservedRequest(Unserved.MALFORMED)
             self._trailers += len(line) + 2
             return not line
         match = _SIZE_LINE.fullmatch(line)
         self._chunks += 1
         if match is None or self._chunks > _MOST_CHUNKS:
-            raise Refused(Refusal.MALFORMED)
+            raise UnservedRequest(Unserved.MALFORMED)
         size = int(match[1], 16)
         if size == 0:
             self._trailers = 0
         elif len(self._data) + size > self._most:
-            raise Refused(Refusal.BODY_TOO_LARGE)
+            raise UnservedRequest(Unserved.BODY_TOO_LARGE)
         else:
             self._missing = size + len(_CRLF)
         return False

@@ -9,10 +9,10 @@ from typing import Final, cast
 
 from nameplate_ingestion.call import Call, Reply
 from nameplate_ingestion.server.exchange import Exchange
-from nameplate_ingestion.server.refusal import Refusal, Refused, Screened
 from nameplate_ingestion.server.reply_octets import CLOSE, CONTINUE, KEEP_ALIVE
 from nameplate_ingestion.server.request_reader import RequestReader, Stage
 from nameplate_ingestion.server.service import Service
+from nameplate_ingestion.server.unserved import Screened, Unserved, UnservedRequest
 
 _RESET: Final = struct.pack("ii", 1, 0)
 _MOST_HELD: Final = 64 * 1024
@@ -94,7 +94,7 @@ class Connection(asyncio.Protocol):
         elif self._reader.stage is Stage.IDLE:
             self._finish()
         else:
-            self._refuse(Refusal.SLOW, self._reader.begun)
+            self._refuse(Unserved.SLOW, self._reader.begun)
 
     def retire(self) -> None:
         """End now if nothing was begun; else the answer to it ends the connection."""
@@ -106,7 +106,7 @@ class Connection(asyncio.Protocol):
         if self._write_due < inf:
             self.abort()
         else:
-            self._refuse(Refusal.BUSY, self._reader.begun)
+            self._refuse(Unserved.BUSY, self._reader.begun)
 
     def abort(self) -> None:
         """End at once, so that the kernel too forgets what the client did not take."""
@@ -133,7 +133,7 @@ class Connection(asyncio.Protocol):
                 exchange = Exchange(self, persistent, modern, call.method == b"HEAD")
                 exchanges.append(exchange)
                 service.handler(call, exchange.answer)
-        except Refused as refused:
+        except UnservedRequest as refused:
             self._refuse(refused.reason, refused.call)
         except Screened as screened:
             self._end_with(screened.reply, screened.call)
@@ -215,7 +215,7 @@ class Connection(asyncio.Protocol):
         elif self._reader.stage is Stage.IDLE:
             self._allow(self._service.deadlines.idle_timeout)
 
-    def _refuse(self, reason: Refusal, call: Call | None) -> None:
+    def _refuse(self, reason: Unserved, call: Call | None) -> None:
         """Answer, after those before, that this cannot be answered, and read no more."""
         self._end_with(self._service.refuse(reason, call), call)
 

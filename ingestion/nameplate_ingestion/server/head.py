@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 import httptools
 
 from nameplate_ingestion.server.limits import ServerLimits
-from nameplate_ingestion.server.refusal import Refusal, Refused
 from nameplate_ingestion.server.target import METHODS, REQUEST_LINE, resolve
+from nameplate_ingestion.server.unserved import Unserved, UnservedRequest
 
 CHUNKED: Final = -1
 """Instead of a body's length."""
@@ -49,23 +49,23 @@ class _Fields(dict[bytes, bytes]):
 
 
 def read_head(octets: bytes, kept: AbstractSet[bytes], limits: ServerLimits) -> Head:
-    """Return the head that these octets are, from the request line to the empty line. Raises Refused.
+    """Return the head that these octets are, from the request line to the empty line. Raises UnservedRequest.
 
     `kept` names the headers that are wanted and those in FRAMING; the latter are used up here.
     """
     line = REQUEST_LINE.match(octets)
     if line is None:
-        raise Refused(Refusal.MALFORMED)
+        raise UnservedRequest(Unserved.MALFORMED)
     method, target, major, minor = line.groups()
     modern = minor == b"1"
     if major != b"1" or not (modern or minor == b"0"):
-        raise Refused(Refusal.VERSION)
+        raise UnservedRequest(Unserved.VERSION)
     if method not in METHODS:
-        raise Refused(Refusal.UNIMPLEMENTED)
+        raise UnservedRequest(Unserved.UNIMPLEMENTED)
     if len(target) > limits.target:
-        raise Refused(Refusal.TARGET_TOO_LONG)
+        raise UnservedRequest(Unserved.TARGET_TOO_LONG)
     if octets.count(b"\n") - 2 > limits.headers or len(octets) > limits.header_line < _longest_line(octets):
-        raise Refused(Refusal.HEAD_TOO_LARGE)
+        raise UnservedRequest(Unserved.HEAD_TOO_LARGE)
     fields = _read_fields(octets, kept)
     target, host = resolve(method, target, fields.pop(b"host", None), modern=modern)
     length = _body_length(fields.pop(b"content-length", None), fields.pop(b"transfer-encoding", None), modern=modern)
@@ -86,7 +86,7 @@ def _read_fields(octets: bytes, kept: AbstractSet[bytes]) -> dict[bytes, bytes]:
         # Nobody here speaks another protocol: the request is answered as if it had not asked (RFC 9110, 7.8).
         pass
     except httptools.HttpParserError:
-        raise Refused(Refusal.MALFORMED) from None
+        raise UnservedRequest(Unserved.MALFORMED) from None
     return fields
 
 
@@ -96,12 +96,12 @@ def _body_length(length: bytes | None, coding: bytes | None, *, modern: bool) ->
         if length is None:
             return 0
         if not length.isdigit():
-            raise Refused(Refusal.MALFORMED)
+            raise UnservedRequest(Unserved.MALFORMED)
         return int(length)
     if length is not None or not modern:
-        raise Refused(Refusal.MALFORMED)
+        raise UnservedRequest(Unserved.MALFORMED)
     if coding.lower() != b"chunked":
-        raise Refused(Refusal.UNIMPLEMENTED)
+        raise UnservedRequest(Unserved.UNIMPLEMENTED)
     return CHUNKED
 
 
@@ -118,5 +118,5 @@ def _expects_continue(expect: bytes | None, *, modern: bool) -> bool:
     if expect is None or not modern:
         return False
     if expect.lower() != b"100-continue":
-        raise Refused(Refusal.EXPECTATION)
+        raise UnservedRequest(Unserved.EXPECTATION)
     return True

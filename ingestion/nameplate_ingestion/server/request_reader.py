@@ -8,8 +8,8 @@ from nameplate_ingestion.call import Call, Screen
 from nameplate_ingestion.server.chunked import ChunkedBody
 from nameplate_ingestion.server.head import CHUNKED, Head, read_head
 from nameplate_ingestion.server.limits import ServerLimits
-from nameplate_ingestion.server.refusal import Refusal, Refused, Screened
 from nameplate_ingestion.server.sized import SizedBody
+from nameplate_ingestion.server.unserved import Screened, Unserved, UnservedRequest
 
 _HEAD_END = b"\r\n\r\n"
 _LINE_MARGIN = 64
@@ -96,7 +96,7 @@ class RequestReader:
         self._octets, self._at = octets, 0
 
     def read(self) -> Request | None:
-        """Return the next request, or None if more octets are needed. Refused and Screened are the end."""
+        """Return the next request, or None if more octets are needed. UnservedRequest and Screened are the end."""
         if self._head is None:
             if self._at == len(self._octets):
                 return None
@@ -133,25 +133,25 @@ class RequestReader:
             self._check_start(end)
         try:
             head = read_head(self._octets[self._at : end], self._kept, self._limits)
-        except Refused:
+        except UnservedRequest:
             self._check_start(end)
             raise
         self._at = self._searched = end
         if head.length > self._limits.body:
-            raise Refused(Refusal.BODY_TOO_LARGE, self._call(head, b""))
+            raise UnservedRequest(Unserved.BODY_TOO_LARGE, self._call(head, b""))
         return head
 
     def _check_start(self, end: int) -> None:
         """Refuse what is no head or will become none, in the same words however far it has come."""
         if end - self._at > self._line and self._octets.find(b"\n", self._at, self._at + self._line) < 0:
-            raise Refused(Refusal.TARGET_TOO_LONG)
+            raise UnservedRequest(Unserved.TARGET_TOO_LONG)
         begin = max(self._at, self._searched)
         most = min(end, self._at + self._limits.head)
         # The CR of the first LF may have come before.
         if self._octets.count(b"\n", begin, most) != self._octets.count(b"\r\n", max(self._at, begin - 1), most):
-            raise Refused(Refusal.MALFORMED)
+            raise UnservedRequest(Unserved.MALFORMED)
         if end > most:
-            raise Refused(Refusal.HEAD_TOO_LARGE)
+            raise UnservedRequest(Unserved.HEAD_TOO_LARGE)
 
     def _begin_body(self, head: Head) -> None:
         call = self._call(head, b"")
@@ -170,8 +170,8 @@ class RequestReader:
         octets = self._octets[self._at :] if self._at else self._octets
         try:
             done = body.feed(octets)
-        except Refused as refused:
-            raise Refused(refused.reason, self._call(head, b"")) from None
+        except UnservedRequest as refused:
+            raise UnservedRequest(refused.reason, self._call(head, b"")) from None
         if done is None:
             self._use(len(self._octets))
             return None

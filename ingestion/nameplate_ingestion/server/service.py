@@ -9,12 +9,12 @@ from typing import Protocol
 
 from nameplate_ingestion.call import Call, Handler, Reply, Screen
 from nameplate_ingestion.server.limits import Deadlines, ServerLimits
-from nameplate_ingestion.server.refusal import Refusal
 from nameplate_ingestion.server.reply_octets import ReplyWriter
 from nameplate_ingestion.server.request_reader import Stage
 from nameplate_ingestion.server.unfinished import Unfinished
+from nameplate_ingestion.server.unserved import Unserved
 
-Refuse = Callable[[Refusal, Call | None], Reply]
+Refuse = Callable[[Unserved, Call | None], Reply]
 """Says what to answer a request that is turned away; the call is there if its header block could be read."""
 
 

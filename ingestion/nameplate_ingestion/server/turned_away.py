@@ -3,9 +3,9 @@
 import asyncio
 from typing import cast
 
-from nameplate_ingestion.server.refusal import Refusal
 from nameplate_ingestion.server.reply_octets import CLOSE
 from nameplate_ingestion.server.service import Service
+from nameplate_ingestion.server.unserved import Unserved
 
 
 class TurnedAway(asyncio.Protocol):
@@ -17,7 +17,7 @@ class TurnedAway(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Answer and close."""
-        reply = self._service.refuse(Refusal.BUSY, None)
+        reply = self._service.refuse(Unserved.BUSY, None)
         writer = cast("asyncio.WriteTransport", transport)
         writer.write(self._service.writer.octets(reply, CLOSE, bodiless=False))
         writer.close()

@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 from nameplate_ingestion.call import Call, Handler, Reply
 from nameplate_ingestion.server.limits import ServerLimits
-from nameplate_ingestion.server.refusal import Refusal, Refused
 from nameplate_ingestion.server.service import Refuse
 from nameplate_ingestion.server.target import name_of
+from nameplate_ingestion.server.unserved import Unserved, UnservedRequest
 
 _UNQUOTED: Final = "/:@!$&'()*+,;=-._~"
 """What may stand in a path as it is (RFC 3986, 3.3)."""
@@ -55,7 +55,7 @@ class RsgiApplication:
         try:
             self._handler(await self._read_call(scope, transaction), answered.set_result)
             reply = await answered
-        except Refused as refused:
+        except UnservedRequest as refused:
             reply = self._refuse(refused.reason, refused.call)
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in reply.headers]
         transaction.response_bytes(reply.status, headers, reply.body)
@@ -80,5 +80,5 @@ class RsgiApplication:
         async for piece in transaction:
             body += piece
             if len(body) > self._most:
-                raise Refused(Refusal.BODY_TOO_LARGE, call)
+                raise UnservedRequest(Unserved.BODY_TOO_LARGE, call)
         return bytes(body)

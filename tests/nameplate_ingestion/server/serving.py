@@ -5,24 +5,24 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from nameplate_ingestion.call import Answer, Call, Handler, Reply
-from nameplate_ingestion.server import Deadlines, Refusal, Server, ServerLimits, bind_tcp
+from nameplate_ingestion.server import Deadlines, Server, ServerLimits, Unserved, bind_tcp
 
 WANTED = frozenset({b"authorization", b"content-encoding", b"content-type", b"origin", b"x-forwarded-for", b"x-kept"})
 OK = Reply(200, ((b"Content-Type", b"application/json"),), b'{"success":true}')
 STATUS = {
-    Refusal.MALFORMED: 400,
-    Refusal.SLOW: 408,
-    Refusal.BODY_TOO_LARGE: 413,
-    Refusal.TARGET_TOO_LONG: 414,
-    Refusal.EXPECTATION: 417,
-    Refusal.HEAD_TOO_LARGE: 431,
-    Refusal.UNIMPLEMENTED: 501,
-    Refusal.BUSY: 503,
-    Refusal.VERSION: 505,
+    Unserved.MALFORMED: 400,
+    Unserved.SLOW: 408,
+    Unserved.BODY_TOO_LARGE: 413,
+    Unserved.TARGET_TOO_LONG: 414,
+    Unserved.EXPECTATION: 417,
+    Unserved.HEAD_TOO_LARGE: 431,
+    Unserved.UNIMPLEMENTED: 501,
+    Unserved.BUSY: 503,
+    Unserved.VERSION: 505,
 }
 
 
-def refuse(reason: Refusal, call: Call | None) -> Reply:
+def refuse(reason: Unserved, call: Call | None) -> Reply:
     """Tell the reason, and for whom."""
     target = b"" if call is None else call.target
     return Reply(STATUS[reason], ((b"X-Reason", reason.value.encode()), (b"X-Target", target)), b"{}")

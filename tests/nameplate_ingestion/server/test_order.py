@@ -7,7 +7,7 @@ import struct
 from random import Random
 
 from nameplate_ingestion.call import Call, Reply
-from nameplate_ingestion.server import Refusal, ServerLimits
+from nameplate_ingestion.server import ServerLimits, Unserved
 from tests.cluster.waiting import eventually
 from tests.nameplate_ingestion.server.serving import STATUS, Recorder, ask, serving
 
@@ -111,7 +111,7 @@ async def test_nobody_is_told_to_go_on_with_a_body_that_is_refused_or_was_sent()
         refused = await ask(port, head + b"Content-Length: 600000\r\n\r\n")
         sent = await ask(port, head + b"Content-Length: 5\r\n\r\nhello")
         old = await ask(port, head.replace(b"1.1", b"1.0") + b"Content-Length: 0\r\n\r\n")
-    assert refused.startswith(b"HTTP/1.1 %d" % STATUS[Refusal.BODY_TOO_LARGE])
+    assert refused.startswith(b"HTTP/1.1 %d" % STATUS[Unserved.BODY_TOO_LARGE])
     assert CONTINUE not in refused + sent + old
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from nameplate_ingestion.call import Call
 from nameplate_ingestion.server.head import FRAMING
 from nameplate_ingestion.server.limits import ServerLimits
-from nameplate_ingestion.server.refusal import Refusal, Refused
 from nameplate_ingestion.server.request_reader import RequestReader
+from nameplate_ingestion.server.unserved import Unserved, UnservedRequest
 from tests.nameplate_ingestion.server.serving import WANTED
 from tests.nameplate_ingestion.server.test_refusals import TABLES
 from tests.nameplate_ingestion.server.well_formed import PEER, TABLE
@@ -23,7 +23,7 @@ SHORT = [row for rows in (TABLE, *TABLES.values()) for row in rows if len(row.oc
 KEPT = FRAMING | WANTED
 
 
-def read(pieces: Iterable[bytes]) -> tuple[list[Call], Refusal | None]:
+def read(pieces: Iterable[bytes]) -> tuple[list[Call], Unserved | None]:
     """Return the calls of a connection that sends these pieces, and why it was refused if it was."""
     reader = RequestReader(KEPT, ServerLimits(), PEER, lambda *_: None)
     calls: list[Call] = []
@@ -32,7 +32,7 @@ def read(pieces: Iterable[bytes]) -> tuple[list[Call], Refusal | None]:
             reader.feed(piece)
             while request := reader.read():
                 calls.append(request.call)
-    except Refused as refused:
+    except UnservedRequest as refused:
         return calls, refused.reason
     return calls, None
 

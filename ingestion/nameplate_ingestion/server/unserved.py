@@ -1,4 +1,4 @@
-"""The requests that the server itself turns away, before any handler sees them; each ends its connection."""
+"""The requests that the server does not hand over: turned away for a reason, or answered before their body came."""
 
 from enum import StrEnum
 from typing import Self
@@ -6,8 +6,8 @@ from typing import Self
 from nameplate_ingestion.call import Call, Reply
 
 
-class Refusal(StrEnum):
-    """Why, and the status to answer with (RFC 9110, 15, and RFC 6585, 5)."""
+class Unserved(StrEnum):
+    """Why a request is turned away and its connection ended, and the status to say (RFC 9110, 15; RFC 6585, 5)."""
 
     status: int
 
@@ -35,10 +35,10 @@ class Refusal(StrEnum):
     """Neither HTTP/1.0 nor HTTP/1.1."""
 
 
-class Refused(Exception):
+class UnservedRequest(Exception):
     """A request is turned away; `call` is there, with an empty body, once its header block was read."""
 
-    def __init__(self, reason: Refusal, call: Call | None = None) -> None:
+    def __init__(self, reason: Unserved, call: Call | None = None) -> None:
         """Keep reason and call."""
         super().__init__(reason)
         self.reason = reason
