@@ -9,7 +9,7 @@ import pytest
 
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
 from nameplate_ingestion.delivery.line_files import Caps
-from nameplate_ingestion.delivery.sink import BatchLimits, Refused, SinkAway
+from nameplate_ingestion.delivery.sink import BatchLimits, SinkAway, Undeliverable
 from nameplate_ingestion.delivery.timing import Timing
 from nameplate_ingestion.forwarder import READ_OCTETS, TURN_OCTETS, WINDOW_OCTETS, Forwarder, Places
 from nameplate_ingestion.record import Record, encode
@@ -128,7 +128,7 @@ async def test_a_restart_goes_on_behind_what_retired(tmp_path):
 
 async def test_an_event_that_the_sink_refuses_is_parked_with_the_reason_and_its_record_retires(tmp_path):
     def decide(batch):
-        return [Refused("bad \x1b[31m news") if delivery.message_id == "m-3" else None for delivery in batch]
+        return [Undeliverable("bad \x1b[31m news") if delivery.message_id == "m-3" else None for delivery in batch]
 
     log, sink = MemoryLog(), PlayedSink(decide)
     last = [log.append(a_record(number, "u")) for number in range(6)][-1]
@@ -233,7 +233,7 @@ async def test_a_sink_that_breaks_in_a_way_nobody_thought_of_is_asked_again(tmp_
 
 
 async def test_what_a_sink_says_of_an_event_stands_with_the_event_and_not_in_the_log(tmp_path, caplog):
-    log, sink = MemoryLog(), PlayedSink(lambda batch: [Refused("it answered 400", "no s3cret")] * len(batch))
+    log, sink = MemoryLog(), PlayedSink(lambda batch: [Undeliverable("it answered 400", "no s3cret")] * len(batch))
     last = log.append(a_record(1, "u"))
     async with forwarding(log, sink, tmp_path):
         await eventually(lambda: log.retired == last, "the record retires")

@@ -5,7 +5,7 @@ import errno
 from time import monotonic
 
 from nameplate_api.custom_domain import Durability
-from nameplate_ingestion.delivery.sink import Refused, SinkAway
+from nameplate_ingestion.delivery.sink import SinkAway, Undeliverable
 from nameplate_ingestion.delivery.timing import Timing
 from nameplate_ingestion.log.durable_log import DurableLog
 from nameplate_ingestion.log.terms import Caps
@@ -189,7 +189,7 @@ async def test_one_domains_dead_sink_holds_no_other(tmp_path):
 
 async def test_what_cannot_be_parked_waits_and_nothing_behind_it_retires(tmp_path, monkeypatch):
     def decide(batch):
-        return [Refused("no") if delivery.message_id == "m-1" else None for delivery in batch]
+        return [Undeliverable("no") if delivery.message_id == "m-1" else None for delivery in batch]
 
     time, log, room = SimulatedTime(), MemoryLog(), asyncio.Event()
     first, *_, last = [log.append(a_record(number, "u")) for number in range(3)]
@@ -216,7 +216,7 @@ async def test_what_cannot_be_parked_waits_and_nothing_behind_it_retires(tmp_pat
 
 async def test_dead_letters_that_cannot_be_kept_are_told_of_although_the_sink_takes_others(tmp_path):
     def decide(batch):
-        return [Refused("no") if delivery.message_id == "m-0" else None for delivery in batch]
+        return [Undeliverable("no") if delivery.message_id == "m-0" else None for delivery in batch]
 
     log, sink = MemoryLog(), PlayedSink(decide)
     (tmp_path / "letters").write_text("in the way")

@@ -11,7 +11,7 @@ from nameplate_api.sources import Durability
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
 from nameplate_ingestion.delivery.line_files import Caps as FileCaps
 from nameplate_ingestion.delivery.line_files import LineFiles
-from nameplate_ingestion.delivery.sink import Delivery, Refused, Verdict
+from nameplate_ingestion.delivery.sink import Delivery, Undeliverable, Verdict
 from nameplate_ingestion.forwarder import Forwarder, Places
 from nameplate_ingestion.log.durable_log import DurableLog
 from nameplate_ingestion.log.terms import Caps, NotTaken
@@ -42,7 +42,7 @@ class Picky(FileSink):
         wanted = [each for each, no in zip(batch, refused, strict=True) if not no]
         if wanted:
             assert await super().deliver(wanted) == [None] * len(wanted)
-        return [Refused("not wanted") if no else None for no in refused]
+        return [Undeliverable("not wanted") if no else None for no in refused]
 
 
 class Life:

@@ -27,8 +27,8 @@ class Delivery(NamedTuple):
         return (self.user, *self.others) if self.user else ()
 
 
-class Refused(NamedTuple):
-    """The sink will never take this event."""
+class Undeliverable(NamedTuple):
+    """An event that the sink will never take."""
 
     reason: str
     """In words that hold nothing of the event: they are logged."""
@@ -41,7 +41,7 @@ class Refused(NamedTuple):
         return f"{self.reason}: {self.said}" if self.said else self.reason
 
 
-Verdict = Refused | None
+Verdict = Undeliverable | None
 """None: the sink has the event, safely."""
 
 

@@ -8,7 +8,7 @@ from itertools import groupby
 
 import httpx
 
-from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, Refused, SinkAway, Verdict
+from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, SinkAway, Undeliverable, Verdict
 from nameplate_ingestion.delivery.times import at, show_time
 from nameplate_ingestion.served import ToForward
 from nameplate_ingestion.sinks.forward_answer import Answer, read_answer
@@ -58,7 +58,7 @@ class ForwardSink:
     async def _send_source(self, source: str, group: list[Delivery], verdicts: list[Verdict]) -> None:
         write_key = self._write_keys.get(source)
         if write_key is None:
-            verdicts.extend([Refused(f"there is no write key for the source {source}")] * len(group))
+            verdicts.extend([Undeliverable(f"there is no write key for the source {source}")] * len(group))
             return
         rest = [group]
         while rest:
@@ -69,7 +69,7 @@ class ForwardSink:
             elif answer.status not in _CONTENT_STATUSES:
                 raise SinkAway(f"it answered {answer.status}", answer.retry_after, verdicts)
             elif len(part) == 1:
-                verdicts.append(Refused(f"it answered {answer.status}", answer.text))
+                verdicts.append(Undeliverable(f"it answered {answer.status}", answer.text))
             else:
                 middle = len(part) // 2
                 rest += [part[middle:], part[:middle]]

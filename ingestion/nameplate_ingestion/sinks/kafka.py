@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from confluent_kafka import KafkaError, KafkaException, Producer
 
-from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, Refused, SinkAway, Verdict
+from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, SinkAway, Undeliverable, Verdict
 from nameplate_ingestion.served import ToKafka
 from nameplate_ingestion.sinks.kafka_reports import Reports
 
@@ -141,7 +141,7 @@ def _verdicts(errors: dict[int, KafkaError], count: int) -> Sequence[Verdict]:
         error = errors[index]
         if error.code() not in _REFUSALS:
             raise SinkAway(f"Kafka: {error.str()}", verdicts=verdicts[:index])
-        verdicts[index] = Refused(f"Kafka: {error.str()}")
+        verdicts[index] = Undeliverable(f"Kafka: {error.str()}")
     return verdicts
 
 

@@ -9,7 +9,7 @@ from email.utils import formatdate
 
 import pytest
 
-from nameplate_ingestion.delivery.sink import Delivery, Refused, SinkAway
+from nameplate_ingestion.delivery.sink import Delivery, SinkAway, Undeliverable
 from nameplate_ingestion.position import Position
 from nameplate_ingestion.served import ToForward
 from nameplate_ingestion.sinks.forward import ForwardSink
@@ -78,7 +78,7 @@ async def test_sources_never_share_a_post_and_order_is_kept():
 async def test_a_source_without_a_write_key_is_refused_not_waited_for():
     with TrackingApi() as api:
         verdicts = await deliver(api, [a_delivery(1), a_delivery(2, "gone"), a_delivery(3)])
-    assert verdicts == [None, Refused("there is no write key for the source gone"), None]
+    assert verdicts == [None, Undeliverable("there is no write key for the source gone"), None]
     assert [event["number"] for event in api.taken] == [1, 3]
 
 
@@ -89,7 +89,7 @@ async def test_the_one_event_that_a_batch_is_refused_for_is_found_and_order_is_k
 
     with TrackingApi(answer) as api:
         verdicts = await deliver(api, [a_delivery(number) for number in range(10)])
-    refused = Refused(f"it answered {status}", '{"message":"bad event"}')
+    refused = Undeliverable(f"it answered {status}", '{"message":"bad event"}')
     assert verdicts == [refused if number == 6 else None for number in range(10)]
     assert [event["number"] for event in api.taken] == [0, 1, 2, 3, 4, 5, 7, 8, 9]
 
@@ -137,7 +137,7 @@ async def test_a_connection_that_breaks_means_that_the_sink_is_away():
 async def test_an_endless_answer_is_not_read_to_its_end():
     with TrackingApi(lambda _: Told(400, body=b"x" * 5_000_000, promised=10**12)) as api:
         (verdict,) = await deliver(api, [a_delivery(1)])
-    assert verdict == Refused("it answered 400", "x" * 300)
+    assert verdict == Undeliverable("it answered 400", "x" * 300)
 
 
 async def test_what_an_endpoint_says_in_place_of_http_is_no_reason():

@@ -12,7 +12,7 @@ from confluent_kafka import KafkaError, KafkaException
 from nameplate_api.custom_domain import Durability
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
 from nameplate_ingestion.delivery.line_files import Caps as FileCaps
-from nameplate_ingestion.delivery.sink import Delivery, Refused, SinkAway
+from nameplate_ingestion.delivery.sink import Delivery, SinkAway, Undeliverable
 from nameplate_ingestion.forwarder import Forwarder, Places
 from nameplate_ingestion.log.durable_log import DurableLog
 from nameplate_ingestion.log.terms import Caps
@@ -80,7 +80,7 @@ async def test_an_event_that_is_too_large_is_refused_alone(kafka, topic):
     batch = [a_delivery(1), a_delivery(2, event=b'"' + b"x" * 1_100_000 + b'"'), a_delivery(3)]
     first, second, third = await deliver(ToKafka((kafka.bootstrap,), topic), batch)
     assert (first, third) == (None, None)
-    assert isinstance(second, Refused)
+    assert isinstance(second, Undeliverable)
     assert "too large" in second.reason
 
 
