@@ -29,7 +29,7 @@ _LONGEST_REPORT = 64 * 1024 * 1024
 log = logging.getLogger(__name__)
 
 
-class Place(NamedTuple):
+class Assignment(NamedTuple):
     """Which worker of how many, and the directory of all data."""
 
     number: int
@@ -38,7 +38,7 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Tell:
+class Observer:
     """Who learns of a worker's life."""
 
     started: Callable[[], None]
@@ -46,14 +46,14 @@ class Tell:
     ended: Callable[[], None]
 
 
-class Worker:
-    """One of them: its process, started again and again, and what it told last."""
+class WorkerProcess:
+    """One worker as it is seen from outside: its process, started again and again, and what it told last."""
 
-    def __init__(self, place: Place, listener: socket.socket, tell: Tell) -> None:
+    def __init__(self, assignment: Assignment, listener: socket.socket, observer: Observer) -> None:
         """Take where it works, its listening socket, and who learns of it."""
         self.report: Report | None = None
-        self.number = place.number
-        self._place, self._listener, self._tell = place, listener, tell
+        self.number = assignment.number
+        self._assignment, self._listener, self._observer = assignment, listener, observer
         self._heard_at = time.monotonic()
         self._process: asyncio.subprocess.Process | None = None
         self._told = b""
@@ -88,7 +88,7 @@ class Worker:
         while not self._ending.is_set():
             started_at = time.monotonic()
             self.code = await self._run()
-            self._tell.ended()
+            self._observer.ended()
             if self._ending.is_set():
                 return
             lived = time.monotonic() - started_at
@@ -105,13 +105,13 @@ class Worker:
 
     async def _run(self) -> int:
         ours, its = socket.socketpair()
-        order = Order(*self._place, listener=self._listener.fileno(), control=its.fileno())
+        order = Order(*self._assignment, listener=self._listener.fileno(), control=its.fileno())
         self.report, self._heard_at = None, time.monotonic()
         with its:
             self._process = await asyncio.create_subprocess_exec(
                 *order.command(), stdin=asyncio.subprocess.DEVNULL, pass_fds=(order.listener, order.control)
             )
-        self._tell.started()
+        self._observer.started()
         if self._ending.is_set():
             self._process.send_signal(self._last_signal)
         reader, self._writer = await asyncio.open_connection(sock=ours, limit=_LONGEST_REPORT)
@@ -128,7 +128,7 @@ class Worker:
         with suppress(msgspec.DecodeError):
             self.report = decode(line)
             self._heard_at = time.monotonic()
-            self._tell.reported(self.report)
+            self._observer.reported(self.report)
 
 
 class Workers:
@@ -140,16 +140,16 @@ class Workers:
         self._own = Numbers()
         self._metrics = metrics
         self.all = [
-            Worker(Place(number, len(listeners), str(data)), listener, self._tell(number))
+            WorkerProcess(Assignment(number, len(listeners), str(data)), listener, self._observer(number))
             for number, listener in enumerate(listeners)
         ]
 
-    def _tell(self, number: int) -> Tell:
+    def _observer(self, number: int) -> Observer:
         def started() -> None:
             self._own.of("worker_starts")[()] += 1
             self._metrics.update(-1, self._own.snapshot())
 
-        return Tell(
+        return Observer(
             started,
             lambda report: self._metrics.update(number, report.numbers),
             lambda: self._metrics.ended(number),

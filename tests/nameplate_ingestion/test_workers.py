@@ -10,7 +10,7 @@ import pytest
 from nameplate_ingestion.report import Report
 from nameplate_ingestion.served import Service, encode
 from nameplate_ingestion.service_metrics import ServiceMetrics
-from nameplate_ingestion.workers import Place, Tell, Worker, Workers
+from nameplate_ingestion.workers import Assignment, Observer, WorkerProcess, Workers
 
 
 async def test_each_quick_end_makes_the_next_start_wait_longer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -44,13 +44,15 @@ async def test_a_worker_that_was_killed_has_nothing_to_report(tmp_path: Path):
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
-        place = Place(number=0, workers=1, data=str(tmp_path))
+        assignment = Assignment(number=0, workers=1, data=str(tmp_path))
 
         def reported(report: Report) -> None:
             seen.append(worker.report is not None)
             worker.end(signal.SIGKILL)
 
-        worker = Worker(place, listener, Tell(lambda: None, reported, lambda: seen.append(worker.report is not None)))
+        worker = WorkerProcess(
+            assignment, listener, Observer(lambda: None, reported, lambda: seen.append(worker.report is not None))
+        )
         worker.tell(encode(Service()))
         await asyncio.wait_for(worker.serve(), 60)
     assert (seen[0], seen[-1], worker.code) == (True, False, -signal.SIGKILL)
