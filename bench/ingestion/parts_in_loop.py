@@ -12,7 +12,7 @@ from nameplate_ingestion.call import Call, Reply
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
 from nameplate_ingestion.delivery.line_files import Caps as FileCaps
 from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, Verdict
-from nameplate_ingestion.forwarder import Forwarder, Places
+from nameplate_ingestion.forwarder import Forwarder, Outlets
 from nameplate_ingestion.log.durable_log import DurableLog
 from nameplate_ingestion.log.terms import Caps
 from nameplate_ingestion.position import Position
@@ -115,7 +115,7 @@ async def forward(octets: bytes, domain: str, times: int) -> float:
     source = _SameLog(octets, times)
     with tempfile.TemporaryDirectory() as place:
         letters = DeadLetters(Path(place), FileCaps(file=0, all=0))
-        serving = asyncio.create_task(Forwarder(domain, source, Places(_Taker(), letters)).serve())
+        serving = asyncio.create_task(Forwarder(domain, source, Outlets(_Taker(), letters)).serve())
         began = time.process_time()
         await source.empty.wait()
         taken = time.process_time() - began

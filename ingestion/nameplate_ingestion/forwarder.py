@@ -57,7 +57,7 @@ class Counts:
     """Batches that a sink did not take whole."""
 
 
-class Places(NamedTuple):
+class Outlets(NamedTuple):
     """Where events go."""
 
     sink: Sink
@@ -67,7 +67,7 @@ class Places(NamedTuple):
 class Forwarder:
     """Serves one log of one domain; at least once, and each time with the same messageId."""
 
-    def __init__(self, domain: str, log: Log, places: Places, timing: Timing = Timing()) -> None:  # noqa: B008
+    def __init__(self, domain: str, log: Log, outlets: Outlets, timing: Timing = Timing()) -> None:  # noqa: B008
         """Take what a domain's events come from and go to."""
         self.domain = domain
         self.counts = Counts()
@@ -75,7 +75,7 @@ class Forwarder:
         """Why dead letters cannot be kept now; empty while they can."""
         self._sink_away = ""
         self._log = log
-        self._places = places
+        self._outlets = outlets
         self._timing = timing
         self._pause = Pause(timing)
         self._window = Window(log.retire, WINDOW_OCTETS)
@@ -86,7 +86,7 @@ class Forwarder:
     def away(self) -> str:
         """Why events stay in the log now; empty while they need not."""
         # What a sink notes of itself may be over long since if it was not asked meanwhile.
-        return self.letters_away or self._sink_away or (self._places.sink.trouble if self._window.octets else "")
+        return self.letters_away or self._sink_away or (self._outlets.sink.trouble if self._window.octets else "")
 
     async def serve(self) -> None:
         """Forward until cancelled; what is then not acknowledged comes again after the next start."""
@@ -118,13 +118,13 @@ class Forwarder:
                     await asyncio.sleep(0)
                     await window.room_for_event()
         except (Unreadable, msgspec.DecodeError) as error:
-            await self._park(partial(self._places.dead_letters.park_record, octets, self.domain, str(error)))
+            await self._park(partial(self._outlets.dead_letters.park_record, octets, self.domain, str(error)))
             self.counts.parked += 1
         window.close(position)
 
     async def _serve_lane(self, lane: Lane) -> None:
         while True:
-            batch = await lane.batch(self._places.sink.limits)
+            batch = await lane.batch(self._outlets.sink.limits)
             while batch:
                 await self._pause.over()
                 verdicts = await self._deliver(batch)
@@ -133,7 +133,7 @@ class Forwarder:
 
     async def _deliver(self, batch: Sequence[Delivery]) -> Sequence[Verdict]:
         try:
-            verdicts = await self._places.sink.deliver(batch)
+            verdicts = await self._outlets.sink.deliver(batch)
         except SinkAway as away:
             if away.verdicts:
                 self._pause.succeeded()
@@ -161,7 +161,7 @@ class Forwarder:
         ]
         if refused:
             letters = [(delivery, verdict.whole) for delivery, verdict in refused]
-            await self._park(partial(self._places.dead_letters.park, letters))
+            await self._park(partial(self._outlets.dead_letters.park, letters))
             logger.warning("The sink of %s refused %d events: %s", self.domain, len(refused), refused[0][1].reason)
         self.counts.parked += len(refused)
         self.counts.delivered += len(batch) - len(refused)

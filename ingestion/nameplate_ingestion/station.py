@@ -14,7 +14,7 @@ from typing import NamedTuple
 from nameplate_api.json_lines import kind_and_places
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
 from nameplate_ingestion.delivery.line_files import Caps as FileCaps
-from nameplate_ingestion.forwarder import Counts, Forwarder, Places
+from nameplate_ingestion.forwarder import Counts, Forwarder, Outlets
 from nameplate_ingestion.log.durable_log import DurableLog
 from nameplate_ingestion.log.terms import Caps
 from nameplate_ingestion.served import Destination
@@ -71,7 +71,7 @@ class Station:
         self._before = Counts()
         self._destination: Destination | None = None
         self._forwarder: Forwarder | None = None
-        self._places: Places | None = None
+        self._outlets: Outlets | None = None
         self._task: asyncio.Task[None] | None = None
 
     @classmethod
@@ -116,12 +116,12 @@ class Station:
         self._destination = destination
         caps = FileCaps(file=min(_LETTER_FILE, self._room.letters // 4), all=self._room.letters)
         sink = make_sink(destination, self._directory / "events", self._room.events)
-        self._places = Places(sink, DeadLetters(self._directory / "dead-letters", caps))
-        self._task = asyncio.create_task(self._forward(self._places))
+        self._outlets = Outlets(sink, DeadLetters(self._directory / "dead-letters", caps))
+        self._task = asyncio.create_task(self._forward(self._outlets))
 
-    async def _forward(self, places: Places) -> None:
+    async def _forward(self, outlets: Outlets) -> None:
         while True:
-            self._forwarder = Forwarder(self.domain, self.log, places)
+            self._forwarder = Forwarder(self.domain, self.log, outlets)
             try:
                 await self._forwarder.serve()
             except Exception as error:  # noqa: BLE001 - whatever it was: the events must come again
@@ -182,10 +182,10 @@ class Station:
             with suppress(asyncio.CancelledError):
                 await self._task
             self._before, self._forwarder, self._task = self.counts, None, None
-        if self._places is not None:
-            await self._places.sink.close()
-            await self._places.dead_letters.close()
-            self._places = None
+        if self._outlets is not None:
+            await self._outlets.sink.close()
+            await self._outlets.dead_letters.close()
+            self._outlets = None
 
 
 def _caps(room: Room) -> Caps:

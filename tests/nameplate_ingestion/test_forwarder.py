@@ -11,7 +11,7 @@ from nameplate_ingestion.delivery.dead_letters import DeadLetters
 from nameplate_ingestion.delivery.line_files import Caps
 from nameplate_ingestion.delivery.sink import BatchLimits, SinkAway, Undeliverable
 from nameplate_ingestion.delivery.timing import Timing
-from nameplate_ingestion.forwarder import READ_OCTETS, TURN_OCTETS, WINDOW_OCTETS, Forwarder, Places
+from nameplate_ingestion.forwarder import READ_OCTETS, TURN_OCTETS, WINDOW_OCTETS, Forwarder, Outlets
 from nameplate_ingestion.record import Record, encode
 from nameplate_ingestion.sinks.file import FileSink
 from tests.cluster.waiting import eventually
@@ -24,7 +24,7 @@ ROOMY = Caps(file=1024**2, all=16 * 1024**2)
 @asynccontextmanager
 async def forwarding(log, sink, directory, domain="acme.example", timing=None):
     """Run a forwarder."""
-    forwarder = Forwarder(domain, log, Places(sink, DeadLetters(directory / "dead", ROOMY)), timing or Timing())
+    forwarder = Forwarder(domain, log, Outlets(sink, DeadLetters(directory / "dead", ROOMY)), timing or Timing())
     serving = asyncio.create_task(forwarder.serve())
     try:
         yield forwarder

@@ -196,14 +196,14 @@ async def test_what_cannot_be_parked_waits_and_nothing_behind_it_retires(tmp_pat
     jumping = asyncio.create_task(time.jumping())
     sink = PlayedSink(decide)
     async with forwarding(log, sink, tmp_path, timing=time.timing()) as forwarder:
-        park = forwarder._places.dead_letters.park
+        park = forwarder._outlets.dead_letters.park
 
         async def full(refused):
             if not room.is_set():
                 raise OSError(errno.ENOSPC, "No space left on device")
             await park(refused)
 
-        monkeypatch.setattr(forwarder._places.dead_letters, "park", full)
+        monkeypatch.setattr(forwarder._outlets.dead_letters, "park", full)
         await eventually(lambda: forwarder.away, "the forwarder finds no room")
         assert "No space left" in forwarder.away
         assert log.retired <= first

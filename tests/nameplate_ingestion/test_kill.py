@@ -82,7 +82,13 @@ def lines_by_id(data: Path) -> dict[str, list[dict[str, Any]]]:
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("workers", [1, 2])
 def test_every_acknowledged_event_is_delivered_after_any_number_of_kills(
-    mounts: Mounts, tmp_path: Path, counted: Callable[[int], list[int]], rng: random.Random, workers: int
+    mounts: Mounts,
+    tmp_path: Path,
+    counted: Callable[[int], list[int]],
+    rng: random.Random,
+    report: Callable[[str, str], None],
+    *,
+    workers: int,
 ):
     app = {"name": "app", "type": "Mobile", "writeKey": "app-key", "durability": "Sink"}
     mounts.write(document(sources=[WEBSITE | {"durability": "Disk"}, app]))
@@ -113,4 +119,9 @@ def test_every_acknowledged_event_is_delivered_after_any_number_of_kills(
     differing = [each for each in found.values() if any(line != each[0] for line in each)]
     assert not differing, f"deliveries of one event differ: {differing[0]}"
     assert busy >= LEAST_BUSY * len(rounds), f"only {busy} of {len(rounds)} rounds were killed under load"
-    print(f"{len(load.sent)} sent, {len(load.acknowledged)} acknowledged, {sum(map(len, found.values()))} delivered")
+    report(
+        f"Kills of the ingestion service, workers: {workers}",
+        f"{len(rounds)} kills, {busy} of them after an acknowledgement in their round: {len(load.sent)} events sent, "
+        f"{len(load.acknowledged)} acknowledged, {len(lost)} of these lost; {len(found)} received, in "
+        f"{sum(map(len, found.values()))} deliveries.",
+    )

@@ -12,7 +12,7 @@ from nameplate_ingestion.delivery.dead_letters import DeadLetters
 from nameplate_ingestion.delivery.line_files import Caps as FileCaps
 from nameplate_ingestion.delivery.line_files import LineFiles
 from nameplate_ingestion.delivery.sink import Delivery, Undeliverable, Verdict
-from nameplate_ingestion.forwarder import Forwarder, Places
+from nameplate_ingestion.forwarder import Forwarder, Outlets
 from nameplate_ingestion.log.durable_log import DurableLog
 from nameplate_ingestion.log.terms import Caps, NotTaken
 from nameplate_ingestion.record import Record, decode, encode
@@ -76,7 +76,7 @@ class Life:
         """Take records of one to three events and forward them, until the power is cut or all is done."""
         log = DurableLog.open(LOG, CAPS, asyncio.get_running_loop(), self._files, STOPPED)
         sink, letters = Picky(EVENTS, FILES, self._files), DeadLetters(LETTERS, FILES, files=self._files)
-        forwarding = asyncio.create_task(Forwarder("acme.example", log, Places(sink, letters)).serve())
+        forwarding = asyncio.create_task(Forwarder("acme.example", log, Outlets(sink, letters)).serve())
         told: list[NotTaken | None] = []
         for number in range(first, first + count):
             self._append(log, number, told)

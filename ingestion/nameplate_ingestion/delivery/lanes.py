@@ -8,8 +8,8 @@ from nameplate_ingestion.delivery.lane import Lane
 from nameplate_ingestion.delivery.sink import Delivery
 
 
-class _Place:
-    """Where a name's events are, and how many of them are not settled."""
+class _Tie:
+    """Ties a name to the lane that its events are in, until they are settled."""
 
     __slots__ = ("lane", "left")
 
@@ -24,32 +24,32 @@ class Lanes:
     def __init__(self, number: int) -> None:
         """Begin with so many empty ones."""
         self.all = tuple(Lane() for _ in range(number))
-        self._under_way: dict[str, _Place] = {}
+        self._ties: dict[str, _Tie] = {}
         """By name; of names that have events under way."""
         self._left = asyncio.Event()
 
     async def add(self, delivery: Delivery) -> None:
         """Put a delivery behind all that share a name with it; if those are in several lanes, once they are not."""
-        names, under_way = delivery.names, self._under_way
-        while len(taken := {under_way[name].lane for name in names if name in under_way}) > 1:
+        names, ties = delivery.names, self._ties
+        while len(taken := {ties[name].lane for name in names if name in ties}) > 1:
             self._left.clear()
             await self._left.wait()
         lane = taken.pop() if taken else self._lane_of(delivery)
         for name in names:
-            place = under_way.get(name)
-            if place is None:
-                place = under_way[name] = _Place(lane)
-            place.left += 1
+            tie = ties.get(name)
+            if tie is None:
+                tie = ties[name] = _Tie(lane)
+            tie.left += 1
         lane.add(delivery)
 
     def settle(self, deliveries: Iterable[Delivery]) -> None:
         """These are where they belong."""
         for delivery in deliveries:
             for name in delivery.names:
-                place = self._under_way[name]
-                place.left -= 1
-                if not place.left:
-                    del self._under_way[name]
+                tie = self._ties[name]
+                tie.left -= 1
+                if not tie.left:
+                    del self._ties[name]
         self._left.set()
 
     def _lane_of(self, delivery: Delivery) -> Lane:

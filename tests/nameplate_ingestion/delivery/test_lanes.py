@@ -33,7 +33,7 @@ async def through(deliveries, limits=LIMITS, seed=7):
     for delivery in deliveries:
         await lanes.add(delivery)
     await eventually(lambda: len(taken) == len(deliveries), "all to arrive", look_every=0.001)
-    assert lanes._under_way == {}
+    assert lanes._ties == {}
     for task in serving:
         task.cancel()
     await asyncio.wait(serving)

@@ -13,7 +13,7 @@ from nameplate_api.custom_domain import Durability
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
 from nameplate_ingestion.delivery.line_files import Caps as FileCaps
 from nameplate_ingestion.delivery.sink import Delivery, SinkAway, Undeliverable
-from nameplate_ingestion.forwarder import Forwarder, Places
+from nameplate_ingestion.forwarder import Forwarder, Outlets
 from nameplate_ingestion.log.durable_log import DurableLog
 from nameplate_ingestion.log.terms import Caps
 from nameplate_ingestion.position import Position
@@ -159,7 +159,9 @@ async def test_what_was_acknowledged_is_consumed_though_the_broker_is_killed_und
     loop = asyncio.get_running_loop()
     log = DurableLog.open(tmp_path / "log", Caps(octets=64 << 20), loop)
     sink = KafkaSink(ToKafka((kafka.bootstrap,), topic))
-    forwarder = Forwarder("acme.example", log, Places(sink, DeadLetters(tmp_path / "dead", FileCaps(1 << 20, 1 << 20))))
+    forwarder = Forwarder(
+        "acme.example", log, Outlets(sink, DeadLetters(tmp_path / "dead", FileCaps(1 << 20, 1 << 20)))
+    )
     serving = asyncio.create_task(forwarder.serve())
     load = _Load(log)
     loading = asyncio.create_task(load.run())
