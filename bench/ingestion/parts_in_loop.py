@@ -10,7 +10,7 @@ from pathlib import Path
 from nameplate_api.sources import Durability
 from nameplate_ingestion.call import Call, Reply
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
-from nameplate_ingestion.delivery.line_files import Caps as FileCaps
+from nameplate_ingestion.delivery.line_files import FileCaps
 from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, Verdict
 from nameplate_ingestion.forwarder import Forwarder, Outlets
 from nameplate_ingestion.log.durable_log import DurableLog

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from nameplate_ingestion.delivery.line_files import Caps
+from nameplate_ingestion.delivery.line_files import FileCaps
 from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, Sink, SinkAway, Verdict
 from nameplate_ingestion.served import Destination, ToFiles, ToForward, ToKafka, ToNobody
 
@@ -51,6 +51,6 @@ def _make(destination: Destination, directory: Path, most_octets: int) -> Sink:
         case ToFiles():
             from nameplate_ingestion.sinks.file import FileSink  # noqa: PLC0415
 
-            return FileSink(directory, Caps(file=min(LARGEST_FILE, most_octets // 4), all=most_octets))
+            return FileSink(directory, FileCaps(file=min(LARGEST_FILE, most_octets // 4), all=most_octets))
         case ToNobody():
             return AbsentSink(destination.reason)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from nameplate_api.json_lines import kind_and_places
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
-from nameplate_ingestion.delivery.line_files import Caps as FileCaps
+from nameplate_ingestion.delivery.line_files import FileCaps
 from nameplate_ingestion.forwarder import Counts, Forwarder, Outlets
 from nameplate_ingestion.log.durable_log import DurableLog
 from nameplate_ingestion.log.terms import Caps

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
-from nameplate_ingestion.delivery.line_files import Caps
+from nameplate_ingestion.delivery.line_files import FileCaps
 from nameplate_ingestion.delivery.sink import BatchLimits, SinkAway, Undeliverable
 from nameplate_ingestion.delivery.timing import Timing
 from nameplate_ingestion.forwarder import READ_OCTETS, TURN_OCTETS, WINDOW_OCTETS, Forwarder, Outlets
@@ -18,7 +18,7 @@ from tests.cluster.waiting import eventually
 from tests.nameplate_ingestion.memory_log import MemoryLog
 from tests.nameplate_ingestion.played_sink import PlayedSink, a_record
 
-ROOMY = Caps(file=1024**2, all=16 * 1024**2)
+ROOMY = FileCaps(file=1024**2, all=16 * 1024**2)
 
 
 @asynccontextmanager

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from nameplate_api.sources import Durability
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
-from nameplate_ingestion.delivery.line_files import Caps as FileCaps
-from nameplate_ingestion.delivery.line_files import LineFiles
+from nameplate_ingestion.delivery.line_files import FileCaps, LineFiles
 from nameplate_ingestion.delivery.sink import Delivery, Undeliverable, Verdict
 from nameplate_ingestion.forwarder import Forwarder, Outlets
 from nameplate_ingestion.log.durable_log import DurableLog

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from nameplate_ingestion.delivery.line_files import Caps, LineFiles
+from nameplate_ingestion.delivery.line_files import FileCaps, LineFiles
 from nameplate_ingestion.delivery.sink import Delivery
 from nameplate_ingestion.delivery.times import at, show_time
 from nameplate_ingestion.log.files import Files
@@ -26,7 +26,7 @@ class DeadLetters:
     """
 
     def __init__(
-        self, directory: Path, caps: Caps, now: Callable[[], float] = time.time, files: Files | None = None
+        self, directory: Path, caps: FileCaps, now: Callable[[], float] = time.time, files: Files | None = None
     ) -> None:
         """Take the directory of the files ``dead-letters-000001.jsonl`` and so on."""
         self._files = LineFiles(directory, "dead-letters", caps, files)

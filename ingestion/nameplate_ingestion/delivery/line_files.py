@@ -13,7 +13,7 @@ _PART = 1024**2
 """Octets that are looked at at once."""
 
 
-class Caps(NamedTuple):
+class FileCaps(NamedTuple):
     """How large files may grow, in octets."""
 
     file: int
@@ -28,7 +28,7 @@ class LineFiles:
     Whoever collects the files may take away every one but the newest, and that one too if need be.
     """
 
-    def __init__(self, directory: Path, name: str, caps: Caps, files: Files | None = None) -> None:
+    def __init__(self, directory: Path, name: str, caps: FileCaps, files: Files | None = None) -> None:
         """Take the directory, which is made when there is something to write."""
         # Whoever collects the files may be another user of the same group.
         self._files = files or DiskFiles(mode=0o640)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from nameplate_ingestion.delivery.line_files import Caps, LineFiles
+from nameplate_ingestion.delivery.line_files import FileCaps, LineFiles
 from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, SinkAway, Verdict
 from nameplate_ingestion.log.files import Files
 
@@ -23,7 +23,7 @@ class FileSink:
     limits = BatchLimits(deliveries=1000, octets=1024**2)
     trouble = ""
 
-    def __init__(self, directory: Path, caps: Caps, files: Files | None = None) -> None:
+    def __init__(self, directory: Path, caps: FileCaps, files: Files | None = None) -> None:
         """Take a directory in which nobody else writes; it is made when there is something to write."""
         self._files = LineFiles(directory, "events", caps, files)
 

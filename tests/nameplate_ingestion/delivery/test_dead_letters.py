@@ -6,11 +6,11 @@ import json
 import pytest
 
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
-from nameplate_ingestion.delivery.line_files import Caps
+from nameplate_ingestion.delivery.line_files import FileCaps
 from nameplate_ingestion.delivery.sink import Delivery
 from nameplate_ingestion.position import Position
 
-ROOMY = Caps(file=1 << 20, all=1 << 20)
+ROOMY = FileCaps(file=1 << 20, all=1 << 20)
 EVENT = b'{"properties":{ "price" : 1.50}}'
 LETTER = Delivery(Position(1, 2), "acme.example", "web", "u", "m-1", EVENT)
 
@@ -38,7 +38,7 @@ async def test_a_hostile_reason_is_bounded_and_printable(tmp_path):
 
 
 async def test_letters_are_rotated_and_at_the_cap_refused(tmp_path):
-    letters = DeadLetters(tmp_path, Caps(file=400, all=1000))
+    letters = DeadLetters(tmp_path, FileCaps(file=400, all=1000))
     while sum(file.stat().st_size for file in tmp_path.iterdir()) < 800:
         await letters.park([(LETTER, "no")])
     with pytest.raises(OSError, match="cap") as caught:

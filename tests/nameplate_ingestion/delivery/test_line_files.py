@@ -5,9 +5,9 @@ import os
 
 import pytest
 
-from nameplate_ingestion.delivery.line_files import Caps, LineFiles
+from nameplate_ingestion.delivery.line_files import FileCaps, LineFiles
 
-ROOMY = Caps(file=1000, all=100_000)
+ROOMY = FileCaps(file=1000, all=100_000)
 
 
 def lines_of(directory):
@@ -25,7 +25,7 @@ def test_lines_are_synced_before_append_returns(tmp_path, monkeypatch):
 
 
 def test_a_full_file_is_followed_by_another(tmp_path):
-    files = LineFiles(tmp_path, "events", Caps(file=10, all=1000))
+    files = LineFiles(tmp_path, "events", FileCaps(file=10, all=1000))
     for number in range(5):
         files.append([b"%06d" % number])
     assert [path.name for path in files.paths()] == [f"events-00000{number}.jsonl" for number in (1, 2, 3)]
@@ -43,7 +43,7 @@ def test_another_life_goes_on_behind_the_last_line(tmp_path):
     "torn", [b"t", b"x" * 3_000_000, b"", b"\0" * 9 + b"tail\n", b"tw\0\0o\nthree\n", b"x" * 1_048_572 + b"\0\n"]
 )
 def test_lines_that_a_crash_tore_are_cut(tmp_path, torn):
-    caps = Caps(file=10**7, all=10**7)
+    caps = FileCaps(file=10**7, all=10**7)
     LineFiles(tmp_path, "events", caps).append([b"one"])
     (path,) = tmp_path.iterdir()
     path.write_bytes(path.read_bytes() + torn)
@@ -58,7 +58,7 @@ def test_a_file_of_nothing_but_a_torn_line_is_emptied(tmp_path):
 
 
 def test_at_the_cap_nothing_more_is_taken_until_somebody_takes_files_away(tmp_path):
-    files = LineFiles(tmp_path, "events", Caps(file=10, all=30))
+    files = LineFiles(tmp_path, "events", FileCaps(file=10, all=30))
     for number in range(4):
         files.append([b"%06d" % number])
     with pytest.raises(OSError, match="take some away") as caught:
@@ -70,7 +70,7 @@ def test_at_the_cap_nothing_more_is_taken_until_somebody_takes_files_away(tmp_pa
 
 
 def test_a_file_that_is_taken_away_while_all_are_counted_counts_no_more(tmp_path, monkeypatch):
-    files = LineFiles(tmp_path, "events", Caps(file=10, all=30))
+    files = LineFiles(tmp_path, "events", FileCaps(file=10, all=30))
     for number in range(4):
         files.append([b"%06d" % number])
     paths, taken = files.paths, []
@@ -88,7 +88,7 @@ def test_a_file_that_is_taken_away_while_all_are_counted_counts_no_more(tmp_path
 
 
 def test_files_are_counted_again_only_when_they_may_have_reached_the_cap(tmp_path, monkeypatch):
-    files = LineFiles(tmp_path, "events", Caps(file=100, all=1000))
+    files = LineFiles(tmp_path, "events", FileCaps(file=100, all=1000))
     looks = []
     total = files.total
     monkeypatch.setattr(files, "total", lambda: looks.append(None) or total())

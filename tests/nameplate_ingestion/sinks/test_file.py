@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from nameplate_ingestion.delivery.line_files import Caps
+from nameplate_ingestion.delivery.line_files import FileCaps
 from nameplate_ingestion.delivery.sink import Delivery, SinkAway
 from nameplate_ingestion.position import Position
 from nameplate_ingestion.sinks.file import FileSink
 
-ROOMY = Caps(file=10_000, all=100_000)
+ROOMY = FileCaps(file=10_000, all=100_000)
 
 
 def a_delivery(number, source="web"):
@@ -28,7 +28,7 @@ async def test_each_event_is_a_line(tmp_path):
 
 
 async def test_a_full_sink_is_away_and_comes_back_when_files_are_taken_away(tmp_path):
-    sink = FileSink(tmp_path, Caps(file=100, all=300))
+    sink = FileSink(tmp_path, FileCaps(file=100, all=300))
     for number in range(3):
         await sink.deliver([a_delivery(number)])
     with pytest.raises(SinkAway, match="take some away"):

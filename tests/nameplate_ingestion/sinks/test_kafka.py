@@ -11,7 +11,7 @@ from confluent_kafka import KafkaError, KafkaException
 
 from nameplate_api.custom_domain import Durability
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
-from nameplate_ingestion.delivery.line_files import Caps as FileCaps
+from nameplate_ingestion.delivery.line_files import FileCaps
 from nameplate_ingestion.delivery.sink import Delivery, SinkAway, Undeliverable
 from nameplate_ingestion.forwarder import Forwarder, Outlets
 from nameplate_ingestion.log.durable_log import DurableLog
