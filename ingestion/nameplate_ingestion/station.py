@@ -79,8 +79,8 @@ class Station:
         """Recover the log. Raises LogInUseError and OSError."""
         loop = asyncio.get_running_loop()
         opened = await asyncio.to_thread(DurableLog.open, directory / "log", _caps(room), loop)
-        for lost in (*opened.report.torn, *opened.report.damaged):
-            kind = "torn" if lost in opened.report.torn else "damaged"
+        for lost in (*opened.losses.torn, *opened.losses.damaged):
+            kind = "torn" if lost in opened.losses.torn else "damaged"
             log.warning(
                 "The log of %s: %s octets of segment %s are %s", domain, lost.end - lost.start, lost.segment, kind
             )
@@ -133,7 +133,7 @@ class Station:
 
     def measured(self) -> dict[str, float]:
         """Return the numbers of this log and its sink, by the name of the measure."""
-        counts, report = self.counts, self.log.report
+        counts, losses = self.counts, self.log.losses
         return {
             "delivered_events": counts.delivered,
             "parked_events": counts.parked,
@@ -143,8 +143,8 @@ class Station:
             "log_bytes": self.log.octets,
             "log_oldest_seconds": self.log.oldest_age,
             "log_failed": float(not self.log.ready),
-            "log_cut_bytes": sum(cut.end - cut.start for cut in report.torn),
-            "log_damaged_bytes": sum(cut.end - cut.start for cut in report.damaged),
+            "log_cut_bytes": sum(cut.end - cut.start for cut in losses.torn),
+            "log_damaged_bytes": sum(cut.end - cut.start for cut in losses.damaged),
         }
 
     @property

@@ -26,7 +26,7 @@ class DurableLog:
 
     def __init__(self, plot: Plot, recovered: Recovered, caps: Caps, loop: asyncio.AbstractEventLoop, clock: Clock):
         """Go on with what was recovered; see `open`."""
-        self.report = recovered.report
+        self.losses = recovered.losses
         """What was lost, at recovery and since."""
         self.failure: Exception | None = None
         """What ended this log before its time."""
@@ -240,5 +240,5 @@ class DurableLog:
         if not news:
             raise ValueError("there is no record behind this position")
         segment.gaps = gaps
-        self.report = self.report._replace(damaged=(*self.report.damaged, *news))
+        self.losses = self.losses._replace(damaged=(*self.losses.damaged, *news))
         self.retire(self.retired)

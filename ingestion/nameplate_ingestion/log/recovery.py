@@ -23,7 +23,7 @@ class Cut(NamedTuple):
     end: int
 
 
-class Report(NamedTuple):
+class Losses(NamedTuple):
     """What recovery could not keep."""
 
     torn: tuple[Cut, ...] = ()
@@ -40,7 +40,7 @@ class Recovered(NamedTuple):
     taken_at: tuple[int, ...]
     """When the first such record of each was taken, in seconds since 1970."""
     next_number: int
-    report: Report
+    losses: Losses
 
 
 def recover(files: Files, directory: Path, retired: Position) -> Recovered:
@@ -56,8 +56,8 @@ def recover(files: Files, directory: Path, retired: Position) -> Recovered:
             continue
         segments.append(_settle(files, directory, number, found, last=number == last))
         ages.append(found.taken_at)
-    report = _report({number: _losses(found, last=number == last) for number, found in scans.items()})
-    return Recovered(tuple(segments), tuple(ages), max([*numbers, retired.segment]) + 1, report)
+    losses = _losses({number: _unreadable(found, last=number == last) for number, found in scans.items()})
+    return Recovered(tuple(segments), tuple(ages), max([*numbers, retired.segment]) + 1, losses)
 
 
 def _scan(files: Files, directory: Path, number: int, retired: Position) -> Scan:
@@ -74,14 +74,14 @@ def read_segment(files: Files, path: Path) -> bytes:
         files.close(descriptor)
 
 
-def _losses(found: Scan, *, last: bool) -> list[Gap]:
+def _unreadable(found: Scan, *, last: bool) -> list[Gap]:
     tail = [Gap(found.end, found.end + found.torn, acknowledged=False)] if found.torn else []
     return [gap if last else gap._replace(acknowledged=True) for gap in (*found.gaps, *tail)]
 
 
-def _report(losses: dict[int, list[Gap]]) -> Report:
-    cuts = [(Cut(number, gap.start, gap.end), gap.acknowledged) for number, gaps in losses.items() for gap in gaps]
-    return Report(
+def _losses(unreadable: dict[int, list[Gap]]) -> Losses:
+    cuts = [(Cut(number, gap.start, gap.end), gap.acknowledged) for number, gaps in unreadable.items() for gap in gaps]
+    return Losses(
         torn=tuple(cut for cut, acknowledged in cuts if not acknowledged),
         damaged=tuple(cut for cut, acknowledged in cuts if acknowledged),
     )

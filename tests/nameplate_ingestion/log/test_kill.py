@@ -36,7 +36,7 @@ async def test_what_was_acknowledged_before_a_kill_is_there_after_it(tmp_path, c
         acknowledged, delivered = run_and_kill(directory, number, level, rng.uniform(0, 0.15))
         total += len(acknowledged)
         async with a_log(directory, writer.CAPS) as log:
-            assert log.report.damaged == ()
+            assert log.losses.damaged == ()
             found = await read_all(log)
         numbers = [int(octets[:16]) for octets in found]
         assert found == [writer.record(each) for each in numbers]

@@ -2,8 +2,12 @@
 
 import asyncio
 import random
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
@@ -22,6 +26,9 @@ DIRECTORY = Path("/log")
 class Lives(RuleBasedStateMachine):
     """One log through many lives; the model is a list of records and the set of those that must still be there."""
 
+    seen: ClassVar[Counter[str]] = Counter()
+    """Of all logs together, for the report."""
+
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
@@ -35,7 +42,7 @@ class Lives(RuleBasedStateMachine):
         self.files = files
         self.waiting = set()
         self.log = DurableLog.open(DIRECTORY, CAPS, self.loop, files, STOPPED)
-        assert self.rotten or self.log.report.damaged == ()
+        assert self.rotten or self.log.losses.damaged == ()
 
     def take(self, level: Durability, size: int) -> int:
         number, log = len(self.appended), self.log
@@ -49,6 +56,7 @@ class Lives(RuleBasedStateMachine):
                 assert reason is None, log.failure
                 self.waiting.remove(number)
                 self.owed.add(number)
+                self.seen["acknowledged"] += 1
 
         assert log.append(octets, level, done) is None, log.failure
         return number
@@ -92,10 +100,12 @@ class Lives(RuleBasedStateMachine):
 
     @rule(seed=st.integers(0, 2**32))
     def cut_the_power(self, seed: int) -> None:
+        self.seen["power cuts"] += 1
         self.end_life(self.files.after_power_cut(random.Random(seed)))  # noqa: S311 - repeatable, not secret
 
     @rule()
     def kill(self) -> None:
+        self.seen["kills"] += 1
         self.end_life(self.files.after_kill())
 
     @rule()
@@ -137,7 +147,8 @@ def number_of(octets: bytes) -> int:
     return int(octets[1:9])
 
 
-def test_no_acknowledged_record_is_lost(pytestconfig):
+def test_no_acknowledged_record_is_lost(pytestconfig: pytest.Config, report: Callable[[str, str], None]):
+    Lives.seen.clear()
     run_state_machine_as_test(
         Lives,
         settings=settings(
@@ -147,4 +158,11 @@ def test_no_acknowledged_record_is_lost(pytestconfig):
             database=None,
             suppress_health_check=list(HealthCheck),
         ),
+    )
+    seen = Lives.seen
+    assert seen["acknowledged"]
+    report(
+        "Power cuts under the log",
+        f"Random lives of logs: {seen['power cuts']} power cuts and {seen['kills']} kills. Of {seen['acknowledged']} "
+        "acknowledged records, none was missing that had neither been delivered nor rotted.",
     )

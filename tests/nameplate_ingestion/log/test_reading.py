@@ -99,7 +99,7 @@ async def test_what_rots_while_the_log_is_open_is_skipped_and_reported(tmp_path)
             file.seek(7 * FRAME + 500)
             file.write(b"\xff")
         assert await read_all(log) == RECORDS[:7] + RECORDS[8:]
-        assert log.report.damaged == (Cut(1, 7 * FRAME, 8 * FRAME),)
+        assert log.losses.damaged == (Cut(1, 7 * FRAME, 8 * FRAME),)
         with pytest.raises(ValueError, match="no record"):
             await log.read(Position(1, 100), 1000)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nameplate_ingestion.log.recovery import Cut, Report
+from nameplate_ingestion.log.recovery import Cut, Losses
 from nameplate_ingestion.log.terms import Caps
 from tests.nameplate_ingestion.log.using import SMALL, Told, a_log, keep, read_all, read_count
 
@@ -33,12 +33,12 @@ async def write_ten(directory, caps=SMALL, *, together=False):
 
 async def reopen(directory, caps=SMALL):
     async with a_log(directory, caps) as log:
-        return log.report, await read_all(log)
+        return log.losses, await read_all(log)
 
 
 async def test_an_unharmed_log_loses_nothing_and_reports_nothing(tmp_path):
     first = await write_ten(tmp_path)
-    assert await reopen(tmp_path) == (Report(), TEN)
+    assert await reopen(tmp_path) == (Losses(), TEN)
     assert first.stat().st_size == 10 * FRAME
 
 
@@ -48,11 +48,11 @@ async def test_a_torn_tail_is_cut_and_reported_once(tmp_path, kept):
     whole = first.read_bytes()
     first.write_bytes(whole[: 9 * FRAME + kept].ljust(SMALL.segment, b"\0"))
     torn = (Cut(1, 9 * FRAME, 9 * FRAME + kept),) if kept else ()
-    report, found = await reopen(tmp_path)
-    assert report.damaged == ()
-    assert [(cut.segment, cut.start) for cut in report.torn] == [(cut.segment, cut.start) for cut in torn]
+    losses, found = await reopen(tmp_path)
+    assert losses.damaged == ()
+    assert [(cut.segment, cut.start) for cut in losses.torn] == [(cut.segment, cut.start) for cut in torn]
     assert found == TEN[:9]
-    assert await reopen(tmp_path) == (Report(), TEN[:9])
+    assert await reopen(tmp_path) == (Losses(), TEN[:9])
 
 
 @pytest.mark.parametrize("at", [0, 5, 9, 14, 20, 24, 60, FRAME - 1])
@@ -60,7 +60,7 @@ async def test_damage_in_the_middle_is_told_from_a_torn_tail_and_hides_nothing(t
     first = await write_ten(tmp_path)
     octet = first.read_bytes()[4 * FRAME + at]
     overwrite(first, 4 * FRAME + at, bytes([octet ^ 0xFF]))
-    damaged = Report(damaged=(Cut(1, 4 * FRAME, 5 * FRAME),))
+    damaged = Losses(damaged=(Cut(1, 4 * FRAME, 5 * FRAME),))
     assert await reopen(tmp_path) == (damaged, TEN[:4] + TEN[5:])
     assert await reopen(tmp_path) == (damaged, TEN[:4] + TEN[5:])
 
@@ -68,20 +68,20 @@ async def test_damage_in_the_middle_is_told_from_a_torn_tail_and_hides_nothing(t
 async def test_in_the_last_group_a_hole_is_reported_as_torn_and_what_follows_is_kept(tmp_path):
     first = await write_ten(tmp_path, together=True)
     overwrite(first, 4 * FRAME, bytes(FRAME))
-    assert await reopen(tmp_path) == (Report(torn=(Cut(1, 4 * FRAME, 5 * FRAME),)), TEN[:4] + TEN[5:])
+    assert await reopen(tmp_path) == (Losses(torn=(Cut(1, 4 * FRAME, 5 * FRAME),)), TEN[:4] + TEN[5:])
     async with a_log(tmp_path) as log:
-        assert log.report == Report()
+        assert log.losses == Losses()
         await keep(log, b"in a later segment")
         assert await read_all(log) == [*TEN[:4], *TEN[5:], b"in a later segment"]
-    assert await reopen(tmp_path) == (Report(), [*TEN[:4], *TEN[5:], b"in a later segment"])
+    assert await reopen(tmp_path) == (Losses(), [*TEN[:4], *TEN[5:], b"in a later segment"])
 
 
 async def test_in_a_segment_that_was_followed_by_another_any_hole_is_damage(tmp_path):
     await write_ten(tmp_path, Caps(segment=5 * FRAME + 10))
     overwrite(segments(tmp_path)[0], 4 * FRAME + 50, b"\xff")
-    report, found = await reopen(tmp_path)
-    assert [(cut.segment, cut.start) for cut in report.damaged] == [(1, 4 * FRAME)]
-    assert report.torn == ()
+    losses, found = await reopen(tmp_path)
+    assert [(cut.segment, cut.start) for cut in losses.damaged] == [(1, 4 * FRAME)]
+    assert losses.torn == ()
     assert found == TEN[:4] + TEN[5:]
 
 
@@ -89,8 +89,8 @@ async def test_a_hole_in_the_first_group_of_a_segment_is_torn_whatever_went_befo
     await write_ten(tmp_path, Caps(segment=6 * FRAME), together=True)
     second = segments(tmp_path)[1]
     overwrite(second, FRAME + 50, b"\xff")
-    report, found = await reopen(tmp_path)
-    assert report == Report(torn=(Cut(int(second.stem), FRAME, 2 * FRAME),))
+    losses, found = await reopen(tmp_path)
+    assert losses == Losses(torn=(Cut(int(second.stem), FRAME, 2 * FRAME),))
     assert found == TEN[:7] + TEN[8:]
 
 
@@ -98,9 +98,9 @@ async def test_a_file_of_another_segment_holds_nothing_for_this_one(tmp_path):
     first = await write_ten(tmp_path)
     (tmp_path / f"{9:016d}.segment").write_bytes(first.read_bytes())
     first.unlink()
-    report, found = await reopen(tmp_path)
+    losses, found = await reopen(tmp_path)
     assert found == []
-    assert [cut.segment for cut in report.torn] == [9]
+    assert [cut.segment for cut in losses.torn] == [9]
 
 
 async def test_a_life_begins_a_segment_with_a_number_that_none_had(tmp_path):

@@ -3,12 +3,14 @@
 import asyncio
 import resource
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from nameplate_ingestion.call import Call, Reply
 from nameplate_ingestion.server import Deadlines
+from tests.cluster.soak_report import figures
 from tests.cluster.waiting import eventually
 from tests.nameplate_ingestion.server.serving import OK, Recorder, serving
 from tests.nameplate_ingestion.server.slow_clients import CHUNKS, HEAD, UPLOAD, Ending, read_slowly, send_slowly
@@ -109,7 +111,9 @@ async def healthy(port: int, answered: Counter[str], stop: asyncio.Event) -> Non
     writer.close()
 
 
-async def test_two_thousand_slow_connections_end_at_their_deadlines_and_delay_nobody():
+async def test_two_thousand_slow_connections_end_at_their_deadlines_and_delay_nobody(
+    report: Callable[[str, str], None],
+):
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     assert files >= 5000, "this test needs two open files for each of 2,000 connections: raise ulimit -n"
     # A client that is late here must not lose to a reset what it was told in time.
@@ -137,3 +141,11 @@ async def test_two_thousand_slow_connections_end_at_their_deadlines_and_delay_no
         for ending in endings:
             check(ending, timeout, answer)
     assert answered["answered"] == answered["asked"] >= 5 * len(well)
+    report(
+        "Two thousand slow connections",
+        f"{len(heads)} slow heads with a deadline of {deadlines.head_timeout} s: {figures([e.after for e in heads])}. "
+        f"{len(bodies) + len(chunks)} slow bodies, {deadlines.body_timeout} s: "
+        f"{figures([e.after for e in (*bodies, *chunks)])}. {len(readers)} that take no answers, "
+        f"{deadlines.write_timeout} s: {figures([e.after for e in readers])}. Meanwhile {answered['asked']} requests "
+        f"of {len(well)} others were sent, and {answered['answered']} answered. Clients and server share one process.",
+    )
