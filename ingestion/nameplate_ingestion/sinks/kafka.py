@@ -10,7 +10,7 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 
 from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, SinkAway, Undeliverable, Verdict
 from nameplate_ingestion.served import ToKafka
-from nameplate_ingestion.sinks.kafka_reports import Reports
+from nameplate_ingestion.sinks.kafka_reports import DeliveryReports
 
 _POLL_TIMEOUT = 0.5
 _MOST_PURGES = 40
@@ -49,11 +49,11 @@ class KafkaSink:
 
     async def deliver(self, batch: Sequence[Delivery]) -> Sequence[Verdict]:
         """Produce a batch and wait for all of its reports. Raises SinkAway."""
-        reports = Reports(len(batch))
+        reports = DeliveryReports(len(batch))
         producer = self._producer
         for index, delivery in enumerate(batch):
             self._produce(producer, delivery, reports, index)
-        errors = await reports.all()
+        errors = await reports.wait()
         if len(errors) < len(batch):
             self.trouble = ""
         if any(error.fatal() for error in errors.values()):
@@ -66,7 +66,7 @@ class KafkaSink:
         await asyncio.to_thread(_discard, self._producer)
         await asyncio.to_thread(self._thread.join)
 
-    def _produce(self, producer: Producer, delivery: Delivery, reports: Reports, index: int) -> None:
+    def _produce(self, producer: Producer, delivery: Delivery, reports: DeliveryReports, index: int) -> None:
         try:
             producer.produce(
                 self._to.topic,

@@ -9,7 +9,7 @@ from functools import partial
 from confluent_kafka import KafkaError, Message
 
 
-class Reports:
+class DeliveryReports:
     """Waits for as many reports as there are messages; made in the loop's thread."""
 
     def __init__(self, count: int) -> None:
@@ -36,8 +36,8 @@ class Reports:
             with contextlib.suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._end)
 
-    async def all(self) -> dict[int, KafkaError]:
-        """Return the errors by number of message, once there is a report on each."""
+    async def wait(self) -> dict[int, KafkaError]:
+        """Wait until there is a report on each message; return the errors by number of message."""
         await self._complete
         return self._errors
 
