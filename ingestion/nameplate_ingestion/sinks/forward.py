@@ -11,7 +11,7 @@ import httpx
 from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, SinkAway, Undeliverable, Verdict
 from nameplate_ingestion.delivery.times import at, show_time
 from nameplate_ingestion.served import ToForward
-from nameplate_ingestion.sinks.forward_answer import Answer, read_answer
+from nameplate_ingestion.sinks.forward_answer import EndpointAnswer, read_answer
 from nameplate_ingestion.sinks.forward_body import compressed_batch
 
 MOST_OCTETS = 500_000
@@ -74,7 +74,7 @@ class ForwardSink:
                 middle = len(part) // 2
                 rest += [part[middle:], part[:middle]]
 
-    async def _post(self, part: list[Delivery], write_key: str, verdicts: list[Verdict]) -> Answer:
+    async def _post(self, part: list[Delivery], write_key: str, verdicts: list[Verdict]) -> EndpointAnswer:
         body = await asyncio.to_thread(compressed_batch, part, show_time(at(self._now())))
         headers = {
             "Accept-Encoding": "identity",

@@ -10,7 +10,7 @@ _MOST_OCTETS = 2048
 _MOST_CHARACTERS = 300
 
 
-class Answer(NamedTuple):
+class EndpointAnswer(NamedTuple):
     """Status and words of an answer."""
 
     status: int
@@ -24,7 +24,7 @@ class Answer(NamedTuple):
         return 200 <= self.status < 300
 
 
-async def read_answer(response: httpx.Response, now: float) -> Answer:
+async def read_answer(response: httpx.Response, now: float) -> EndpointAnswer:
     """Read the beginning of an answer, of which an endpoint may send any amount. Raises httpx.HTTPError."""
     octets = b""
     async for chunk in response.aiter_raw(_MOST_OCTETS):
@@ -32,4 +32,4 @@ async def read_answer(response: httpx.Response, now: float) -> Answer:
         if len(octets) >= _MOST_OCTETS:
             break
     text = octets[:_MOST_OCTETS].decode(errors="replace")[:_MOST_CHARACTERS]
-    return Answer(response.status_code, retry_after(response.headers.get("Retry-After", ""), now), text)
+    return EndpointAnswer(response.status_code, retry_after(response.headers.get("Retry-After", ""), now), text)
