@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from tests.cluster.pods import tell_pods
+from tests.cluster.pods import NAMESPACE_LABEL, tell_pods
 from tests.cluster.waiting import until
 from tests.operated.certificates import certificate_at_hand, plant_certificate
 from tests.operated.history import History
-from tests.operated.kstatus import CURRENT, FAILED
+from tests.operated.kstatus import CURRENT, FAILED, IN_PROGRESS
 from tests.operated.looks import look, row
 from tests.operated.tenant import Tenant
 from tests.operated.world import OperatedWorld
@@ -48,6 +48,19 @@ def test_past_the_deployments_deadline_without_a_pod_it_is_stalled(impatient_wor
     tenant.wait_for("Ready", "False", "RolloutStalled")
     until(lambda: tenant.condition("Stalled"), "Stalled beside it")
     assert look(tenant.seen()) == row("=", "False RolloutStalled", stalled="True", kstatus=FAILED)
+    tell_pods(impatient_world.cluster, tenant.namespace, None)
+    assert look(tenant.ready()) == SERVING
+
+
+def test_an_edit_past_the_deployments_deadline_is_not_finished_though_old_pods_serve(impatient_world: OperatedWorld):
+    tenant = impatient_world.tenant()
+    tenant.serve()
+    impatient_world.cluster.kubectl("label", "namespace", tenant.namespace, f"{NAMESPACE_LABEL}=stall")
+    tenant.edit(ingestion={"resources": {"requests": {"cpu": "60m"}}})
+    told = tenant.wait_for("IngestionAvailable", "True", "RolloutStalled")
+    assert "passed its deadline" in told["message"]
+    assert look(tenant.seen()) == row("=", "True Serving", "True", kstatus=IN_PROGRESS)
+    assert tenant.wait_for("Reconciling", "True", "RollingOut")["message"] == told["message"]
     tell_pods(impatient_world.cluster, tenant.namespace, None)
     assert look(tenant.ready()) == SERVING
 

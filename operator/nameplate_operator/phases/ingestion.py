@@ -29,7 +29,7 @@ from nameplate_operator.subject import Domain
 from nameplate_operator.well_known import Heard, Identity, ask
 
 _ROLLING_EVERY = 5.0
-_MISSING_EVERY = 30.0
+_STALLED_EVERY = 30.0
 _KINDS: tuple[Kind, ...] = (SERVICE_ACCOUNT, CONFIG_MAP, DEPLOYMENT, SERVICE)
 
 
@@ -116,12 +116,7 @@ class IngestionService(Phase[Domain, Running]):
             return conflict(seen.foreign)
         rollout = Rollout.of(seen.live[DEPLOYMENT])
         verdict = _missing(seen.answer) or _verdict(rollout, seen)
-        pause = _ROLLING_EVERY if verdict.progressing or not rollout.available else None
-        return Decision(
-            verdict,
-            tuple(self._upkeep(subject, seen)),
-            recheck_after=_MISSING_EVERY if verdict.reason is Reason.SECRET_NOT_FOUND else pause,
-        )
+        return Decision(verdict, tuple(self._upkeep(subject, seen)), recheck_after=_pause(verdict, rollout))
 
     def _upkeep(self, subject: Domain, seen: Running) -> Iterator[ApplyChild]:
         wanted: dict[Kind, dict[str, Any]] = {
@@ -132,6 +127,12 @@ class IngestionService(Phase[Domain, Running]):
         }
         for kind, manifest in wanted.items():
             yield from upkeep(manifest, seen.live[kind], from_spec=kind in (CONFIG_MAP, DEPLOYMENT))
+
+
+def _pause(verdict: Verdict, rollout: Rollout) -> float | None:
+    if verdict.reason in (Reason.SECRET_NOT_FOUND, Reason.ROLLOUT_STALLED):
+        return _STALLED_EVERY
+    return _ROLLING_EVERY if verdict.progressing or not rollout.available else None
 
 
 def _missing(answer: WellKnown | None) -> Verdict | None:
@@ -155,7 +156,8 @@ def _verdict(rollout: Rollout, seen: Running) -> Verdict:
         return Verdict(Truth.FALSE, Reason.ROLLING_OUT, f"{counted}.")
     if rollout.stalled:
         message = f"{counted}, but the roll-out passed its deadline. Look at the events and logs of the Pods."
-        return Verdict(Truth.TRUE, Reason.ROLLOUT_STALLED, message)
+        # Without it the edit would look finished to whoever waits for it, while only the spec before it serves.
+        return Verdict(Truth.TRUE, Reason.ROLLOUT_STALLED, message, progressing=True)
     if not rollout.complete:
         return Verdict(Truth.TRUE, Reason.AVAILABLE, f"{counted}; a roll-out is under way.", progressing=True)
     if stale:

@@ -74,16 +74,19 @@ LOOK = "Look at the events and logs of the Pods."
                 f"0 of 2 Pods serve, and the roll-out passed its deadline. {LOOK}",
                 stalled=True,
             ),
-            5,
+            30,
             id="no Pod became ready in time",
         ),
         pytest.param(
             live(available=1, conditions=[LATE]),
             None,
             Verdict(
-                Truth.TRUE, Reason.ROLLOUT_STALLED, f"1 of 2 Pods serve, but the roll-out passed its deadline. {LOOK}"
+                Truth.TRUE,
+                Reason.ROLLOUT_STALLED,
+                f"1 of 2 Pods serve, but the roll-out passed its deadline. {LOOK}",
+                progressing=True,
             ),
-            None,
+            30,
             id="old Pods serve while the new ones fail",
         ),
         pytest.param(
