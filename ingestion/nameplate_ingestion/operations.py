@@ -15,7 +15,7 @@ SILENT_AFTER = 10.0
 _TEXT = ((b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store"))
 
 
-class Watched(Protocol):
+class WatchedWorker(Protocol):
     """A worker as it is seen from outside."""
 
     @property
@@ -30,7 +30,7 @@ class Watched(Protocol):
 class Operations:
     """Handles the calls."""
 
-    def __init__(self, workers: Sequence[Watched], registry: CollectorRegistry) -> None:
+    def __init__(self, workers: Sequence[WatchedWorker], registry: CollectorRegistry) -> None:
         """Take those that are watched."""
         self.ending = False
         self.problems: tuple[str, ...] = ()

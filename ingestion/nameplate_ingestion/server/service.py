@@ -18,8 +18,8 @@ Refuse = Callable[[Unserved, Call | None], Reply]
 """Says what to answer a request that is turned away; the call is there if its header block could be read."""
 
 
-class Watched(Protocol):
-    """Something with a deadline."""
+class TimedConnection(Protocol):
+    """A connection as the server sees it: with a deadline, and ready to end."""
 
     due: float
 
@@ -45,7 +45,7 @@ class Service:
     deadlines: Deadlines
     loop: asyncio.AbstractEventLoop
     screen: Screen = lambda call, octets: None  # noqa: ARG005
-    connections: set[Watched] = field(default_factory=set)
+    connections: set[TimedConnection] = field(default_factory=set)
     writer: ReplyWriter = field(default_factory=ReplyWriter)
     unfinished: Unfinished = field(default_factory=Unfinished)
     draining: bool = False
@@ -65,12 +65,12 @@ class Service:
             return self.deadlines.head_timeout
         return inf if owes else self.deadlines.idle_timeout
 
-    def enter(self, connection: Watched) -> None:
+    def enter(self, connection: TimedConnection) -> None:
         """Somebody connected."""
         self.connections.add(connection)
         self.deserted.clear()
 
-    def leave(self, connection: Watched) -> None:
+    def leave(self, connection: TimedConnection) -> None:
         """Somebody left."""
         self.connections.discard(connection)
         if not self.connections:
