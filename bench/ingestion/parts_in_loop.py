@@ -18,8 +18,8 @@ from nameplate_ingestion.log.terms import Caps
 from nameplate_ingestion.position import Position
 from nameplate_ingestion.server import Deadlines, ServerLimits, Unserved
 from nameplate_ingestion.server.connection import Connection
+from nameplate_ingestion.server.context import ServerContext
 from nameplate_ingestion.server.head import FRAMING
-from nameplate_ingestion.server.service import Service
 
 _AT_ONCE = 240
 """Records that one read of the log returns: half a megabyte."""
@@ -39,8 +39,10 @@ class _Nowhere(asyncio.Transport):
 async def serve(octets: bytes, wanted: AbstractSet[bytes], times: int) -> float:
     """Read a request again and again and answer it at once."""
     loop = asyncio.get_running_loop()
-    service = Service(lambda _, answer: answer(_REPLY), _refuse, FRAMING | wanted, ServerLimits(), Deadlines(), loop)
-    connection = Connection(service)
+    context = ServerContext(
+        lambda _, answer: answer(_REPLY), _refuse, FRAMING | wanted, ServerLimits(), Deadlines(), loop
+    )
+    connection = Connection(context)
     connection.connection_made(_Nowhere())
     began = time.process_time()
     for _ in range(times):

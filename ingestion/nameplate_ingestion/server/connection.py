@@ -8,10 +8,10 @@ from math import inf
 from typing import Final, cast
 
 from nameplate_ingestion.call import Call, Reply
+from nameplate_ingestion.server.context import ServerContext
 from nameplate_ingestion.server.exchange import Exchange
 from nameplate_ingestion.server.reply_octets import CLOSE, CONTINUE, KEEP_ALIVE
 from nameplate_ingestion.server.request_reader import RequestReader, Stage
-from nameplate_ingestion.server.service import Service
 from nameplate_ingestion.server.unserved import Screened, Unserved, UnservedRequest
 
 _RESET: Final = struct.pack("ii", 1, 0)
@@ -22,9 +22,9 @@ _MOST_HELD: Final = 64 * 1024
 class Connection(asyncio.Protocol):
     """Reads on while answers are due, up to a bound; answers leave in the order of their requests."""
 
-    def __init__(self, service: Service) -> None:
-        """Serve one connection of `service`."""
-        self._service = service
+    def __init__(self, context: ServerContext) -> None:
+        """Serve one connection of `context`."""
+        self._context = context
         self._exchanges: deque[Exchange] = deque()
         self._advancing = False
         self._paused = False
@@ -41,18 +41,18 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to count the time until the first request."""
-        service = self._service
+        context = self._context
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=_MOST_HELD, low=0)
         peer = transport.get_extra_info("peername")
         address = peer[0] if isinstance(peer, tuple) else ""
-        self._reader = RequestReader(service.kept, service.limits, address, service.screen)
-        service.enter(self)
-        self._allow(service.deadlines.head_timeout)
+        self._reader = RequestReader(context.kept, context.limits, address, context.screen)
+        context.enter(self)
+        self._allow(context.deadlines.head_timeout)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         """Forget everything; answers that come now go nowhere."""
-        self._service.leave(self)
+        self._context.leave(self)
         self._let_go()
         self._deaf = True
         self._lingers_since = -inf
@@ -72,7 +72,7 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """Read no more until the client takes its answers."""
-        self._write_due = self._service.loop.time() + self._service.deadlines.write_timeout
+        self._write_due = self._context.loop.time() + self._context.deadlines.write_timeout
         self.due = min(self._read_due, self._write_due)
 
     def resume_writing(self) -> None:
@@ -86,7 +86,7 @@ class Connection(asyncio.Protocol):
         if self._write_due <= now:
             self.abort()
         elif self._lingers_since < inf:
-            last = self._lingers_since + self._service.deadlines.write_timeout
+            last = self._lingers_since + self._context.deadlines.write_timeout
             if self._transport.get_write_buffer_size() and now < last:
                 self.due = last
             else:
@@ -118,8 +118,8 @@ class Connection(asyncio.Protocol):
         if self._advancing:
             return
         self._advancing = True
-        service, exchanges = self._service, self._exchanges
-        free = service.limits.pipelined - len(exchanges)
+        context, exchanges = self._context, self._exchanges
+        free = context.limits.pipelined - len(exchanges)
         served = 0
         request = None
         try:
@@ -132,7 +132,7 @@ class Connection(asyncio.Protocol):
                 self._deaf = not persistent
                 exchange = Exchange(self, persistent, modern, call.method == b"HEAD")
                 exchanges.append(exchange)
-                service.handler(call, exchange.answer)
+                context.handler(call, exchange.answer)
         except UnservedRequest as refused:
             self._refuse(refused.reason, refused.call)
         except Screened as screened:
@@ -148,12 +148,12 @@ class Connection(asyncio.Protocol):
         if served < free and self._write_due == inf:
             self._await_more(moved=served > 0)
         else:
-            self._hold(again=len(exchanges) < service.limits.pipelined)
-        service.unfinished.weigh(self, self._reader.held, service.limits.held)
+            self._hold(again=len(exchanges) < context.limits.pipelined)
+        context.unfinished.weigh(self, self._reader.held, context.limits.held)
 
     def _let_go(self) -> None:
         self._reader.forget()
-        self._service.unfinished.release(self)
+        self._context.unfinished.release(self)
 
     def _await_more(self, *, moved: bool) -> None:
         """All that came was read: say until when there must be more."""
@@ -166,7 +166,7 @@ class Connection(asyncio.Protocol):
         # Empty lines make an idle client no busier: they move no deadline.
         if moved or self._paused or stage not in (self._stage, Stage.IDLE):
             self._stage = stage
-            self._allow(self._service.time_for(stage, owes=bool(self._exchanges)))
+            self._allow(self._context.time_for(stage, owes=bool(self._exchanges)))
         if self._paused:
             self._resume()
         if self._reader.awaits_continue and not self._exchanges:
@@ -180,7 +180,7 @@ class Connection(asyncio.Protocol):
             self._transport.pause_reading()
         if again and self._write_due == inf:
             # Others shall have their turn between two bursts of one client.
-            self._service.loop.call_soon(self._advance)
+            self._context.loop.call_soon(self._advance)
 
     def flush(self) -> None:
         """Send the answers whose turn it is."""
@@ -189,7 +189,7 @@ class Connection(asyncio.Protocol):
             exchange = exchanges.popleft()
             last = not (exchange.persistent and (exchanges or self._goes_on()))
             line = CLOSE if last else b"" if exchange.modern else KEEP_ALIVE
-            self._transport.write(self._service.writer.octets(reply, line, bodiless=exchange.bodiless))
+            self._transport.write(self._context.writer.octets(reply, line, bodiless=exchange.bodiless))
             if last:
                 exchanges.clear()
                 self._finish()
@@ -205,7 +205,7 @@ class Connection(asyncio.Protocol):
         """Tell whether more than the answers due may come of this connection."""
         if self._deaf:
             return False
-        return not self._service.draining or self._reader.stage is not Stage.IDLE
+        return not self._context.draining or self._reader.stage is not Stage.IDLE
 
     def _await_client(self) -> None:
         """Nothing is owed: it is the client's turn."""
@@ -213,11 +213,11 @@ class Connection(asyncio.Protocol):
             self._reader.awaits_continue = False
             self._transport.write(CONTINUE)
         elif self._reader.stage is Stage.IDLE:
-            self._allow(self._service.deadlines.idle_timeout)
+            self._allow(self._context.deadlines.idle_timeout)
 
     def _refuse(self, reason: Unserved, call: Call | None) -> None:
         """Answer, after those before, that this cannot be answered, and read no more."""
-        self._end_with(self._service.refuse(reason, call), call)
+        self._end_with(self._context.refuse(reason, call), call)
 
     def _end_with(self, reply: Reply, call: Call | None) -> None:
         self._deaf = True
@@ -231,8 +231,8 @@ class Connection(asyncio.Protocol):
     def _finish(self) -> None:
         """Send what is left, then wait for the client to close: a close with unread octets would destroy the answer."""
         self._deaf = True
-        self._lingers_since = self._service.loop.time()
-        self._allow(self._service.deadlines.linger_timeout)
+        self._lingers_since = self._context.loop.time()
+        self._allow(self._context.deadlines.linger_timeout)
         if self._ended or not self._transport.can_write_eof():
             self._transport.close()
         else:
@@ -240,7 +240,7 @@ class Connection(asyncio.Protocol):
             self._resume()
 
     def _allow(self, seconds: float) -> None:
-        due = self._read_due = self._service.loop.time() + seconds
+        due = self._read_due = self._context.loop.time() + seconds
         self.due = min(self._write_due, due)
 
     def _resume(self) -> None:

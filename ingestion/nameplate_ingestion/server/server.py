@@ -10,9 +10,9 @@ from typing import Final
 
 from nameplate_ingestion.call import Handler, Screen
 from nameplate_ingestion.server.connection import Connection
+from nameplate_ingestion.server.context import Refuse, ServerContext
 from nameplate_ingestion.server.head import FRAMING
 from nameplate_ingestion.server.limits import Deadlines, ServerLimits
-from nameplate_ingestion.server.service import Refuse, Service
 from nameplate_ingestion.server.turned_away import TurnedAway
 from nameplate_ingestion.server.watch import Watch
 
@@ -32,7 +32,7 @@ class Server:
         deadlines: Deadlines | None = None,
     ) -> None:
         """Serve `handler`; of the headers it gets those in `wanted` (lower case). Call it in a running loop."""
-        self._service = Service(
+        self._context = ServerContext(
             handler,
             refuse,
             FRAMING | wanted,
@@ -40,57 +40,57 @@ class Server:
             deadlines or Deadlines(),
             asyncio.get_running_loop(),
         )
-        self._watch = Watch(self._service)
+        self._watch = Watch(self._context)
         self._listeners: list[asyncio.Server] = []
 
     @property
     def connections(self) -> int:
         """How many clients are connected."""
-        return len(self._service.connections)
+        return len(self._context.connections)
 
     @property
     def limits(self) -> ServerLimits:
         """The limits of connections that are made from now on."""
-        return self._service.limits
+        return self._context.limits
 
     @limits.setter
     def limits(self, limits: ServerLimits) -> None:
-        self._service.limits = limits
+        self._context.limits = limits
 
     @property
     def screen(self) -> Screen:
         """What is asked before a body is read that did not come with its head."""
-        return self._service.screen
+        return self._context.screen
 
     @screen.setter
     def screen(self, screen: Screen) -> None:
-        self._service.screen = screen
+        self._context.screen = screen
 
     async def listen(self, bound: socket.socket) -> None:
         """Accept connections on a bound TCP or Unix socket."""
-        loop = self._service.loop
+        loop = self._context.loop
         create = loop.create_unix_server if bound.family == socket.AF_UNIX else loop.create_server
         self._listeners.append(await create(self._greet, sock=bound, backlog=_BACKLOG))
 
     def _greet(self) -> asyncio.Protocol:
-        service = self._service
-        many = len(service.connections) >= service.limits.connections
-        return TurnedAway(service) if many else Connection(service)
+        context = self._context
+        many = len(context.connections) >= context.limits.connections
+        return TurnedAway(context) if many else Connection(context)
 
     def drain(self) -> None:
         """Go on serving, but end every connection with its next answer."""
-        self._service.draining = True
+        self._context.draining = True
 
     async def close(self, grace: float) -> int:
         """Accept nothing more, finish what has begun, and return how many were cut off after `grace` seconds."""
         self.drain()
         for listener in self._listeners:
             listener.close()
-        for connection in tuple(self._service.connections):
+        for connection in tuple(self._context.connections):
             connection.retire()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._service.deserted.wait(), grace)
-        late = tuple(self._service.connections)
+            await asyncio.wait_for(self._context.deserted.wait(), grace)
+        late = tuple(self._context.connections)
         for connection in late:
             connection.abort()
         self._watch.stop()

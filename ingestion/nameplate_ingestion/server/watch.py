@@ -3,7 +3,7 @@
 import time
 from email.utils import formatdate
 
-from nameplate_ingestion.server.service import Service
+from nameplate_ingestion.server.context import ServerContext
 
 
 class Watch:
@@ -12,23 +12,23 @@ class Watch:
     A request moves its deadline by writing a number; it never touches a timer.
     """
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, context: ServerContext) -> None:
         """Begin at once."""
-        self._service = service
+        self._context = context
         self._second = -1
-        self._timer = service.loop.call_soon(self._beat)
+        self._timer = context.loop.call_soon(self._beat)
 
     def stop(self) -> None:
         """End."""
         self._timer.cancel()
 
     def _beat(self) -> None:
-        service = self._service
+        context = self._context
         second = int(time.time())
         if second != self._second:
             self._second = second
-            service.writer.date = b"Date: %b\r\n" % formatdate(second, usegmt=True).encode()
-        now = service.loop.time()
-        for connection in [connection for connection in service.connections if connection.due <= now]:
+            context.writer.date = b"Date: %b\r\n" % formatdate(second, usegmt=True).encode()
+        now = context.loop.time()
+        for connection in [connection for connection in context.connections if connection.due <= now]:
             connection.expire(now)
-        self._timer = service.loop.call_later(service.deadlines.look_every, self._beat)
+        self._timer = context.loop.call_later(context.deadlines.look_every, self._beat)

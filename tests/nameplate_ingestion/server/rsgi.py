@@ -11,8 +11,8 @@ from typing import Final, Protocol
 from urllib.parse import quote
 
 from nameplate_ingestion.call import Call, Handler, Reply
+from nameplate_ingestion.server.context import Refuse
 from nameplate_ingestion.server.limits import ServerLimits
-from nameplate_ingestion.server.service import Refuse
 from nameplate_ingestion.server.target import name_of
 from nameplate_ingestion.server.unserved import Unserved, UnservedRequest
 

@@ -45,7 +45,7 @@ async def test_whoever_began_first_gives_way_to_those_who_come(begun: bytes):
     handler = Recorder()
     async with serving(handler, ServerLimits(held=200_000), PATIENT) as (server, port):
         slow = [await connect(port, begun) for _ in range(20)]
-        unfinished = server._service.unfinished
+        unfinished = server._context.unfinished
         await eventually(lambda: len(unfinished._by_holder) == 200_000 // 28_000, "the last to wait, and no more")
         assert unfinished.octets <= 200_000
         refused = [(await reader.read()).split(b"\r\n")[0] for reader, _ in slow[:13]]
@@ -65,10 +65,10 @@ async def test_a_body_that_arrives_weighs_nothing_any_more():
         reader, writer = await connect(port, post(150_000))
         for _ in range(5):
             writer.write(b"x" * 100_000)
-            await eventually(lambda: server._service.unfinished.octets, "half of it is there")
+            await eventually(lambda: server._context.unfinished.octets, "half of it is there")
             writer.write(b"x" * 50_000)
             await reader.readuntil(OK.body)
-            assert server._service.unfinished.octets == 0
+            assert server._context.unfinished.octets == 0
             writer.write(post(150_000))
         writer.close()
 
@@ -78,7 +78,7 @@ async def test_answers_that_nobody_takes_hold_no_requests_for_ever():
     async with serving(handler, ServerLimits(held=100_000), PATIENT) as (server, port):
         writers = [(await connect(port, GET * 3000))[1] for _ in range(10)]
         await eventually(lambda: server.connections <= 2, "those who came first are cut off")
-        assert server._service.unfinished.octets <= 100_000
+        assert server._context.unfinished.octets <= 100_000
         for writer in writers:
             writer.transport.abort()
 

@@ -34,7 +34,7 @@ class TimedConnection(Protocol):
 
 
 @dataclass(slots=True, eq=False)
-class Service:
+class ServerContext:
     """The handler, the rules, and who is connected."""
 
     handler: Handler
