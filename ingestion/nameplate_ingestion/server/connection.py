@@ -28,7 +28,7 @@ class Connection(asyncio.Protocol):
         self._exchanges: deque[Exchange] = deque()
         self._advancing = False
         self._paused = False
-        self._deaf = False
+        self._input_done = False
         """Nothing that comes now is a request of this connection."""
         self._ended = False
         """The client will send no more."""
@@ -54,13 +54,13 @@ class Connection(asyncio.Protocol):
         """Forget everything; answers that come now go nowhere."""
         self._context.leave(self)
         self._let_go()
-        self._deaf = True
+        self._input_done = True
         self._lingers_since = -inf
         self._exchanges.clear()
 
     def data_received(self, data: bytes) -> None:
         """Take octets; behind the last request of the connection they mean nothing."""
-        if not self._deaf:
+        if not self._input_done:
             self._reader.feed(data)
             self._advance()
 
@@ -123,14 +123,14 @@ class Connection(asyncio.Protocol):
         served = 0
         request = None
         try:
-            while served < free and not self._deaf and self._write_due == inf:
+            while served < free and not self._input_done and self._write_due == inf:
                 request = self._reader.read()
                 if request is None:
                     break
                 served += 1
-                call, persistent, modern = request
-                self._deaf = not persistent
-                exchange = Exchange(self, persistent, modern, call.method == b"HEAD")
+                call, persistent, http11 = request
+                self._input_done = not persistent
+                exchange = Exchange(self, persistent=persistent, http11=http11, bodiless=call.method == b"HEAD")
                 exchanges.append(exchange)
                 context.handler(call, exchange.answer)
         except UnservedRequest as refused:
@@ -139,7 +139,7 @@ class Connection(asyncio.Protocol):
             self._end_with(screened.reply, screened.call)
         finally:
             self._advancing = False
-        if self._deaf:
+        if self._input_done:
             self._let_go()
             if self._lingers_since == inf:
                 # The client has nothing more to do, and whoever has the request may take any time.
@@ -158,7 +158,7 @@ class Connection(asyncio.Protocol):
     def _await_more(self, *, moved: bool) -> None:
         """All that came was read: say until when there must be more."""
         if self._ended:
-            self._deaf = True
+            self._input_done = True
             if not self._exchanges:
                 self._finish()
             return
@@ -188,7 +188,7 @@ class Connection(asyncio.Protocol):
         while exchanges and (reply := exchanges[0].reply) is not None:
             exchange = exchanges.popleft()
             last = not (exchange.persistent and (exchanges or self._goes_on()))
-            line = CLOSE if last else b"" if exchange.modern else KEEP_ALIVE
+            line = CLOSE if last else b"" if exchange.http11 else KEEP_ALIVE
             self._transport.write(self._context.writer.octets(reply, line, bodiless=exchange.bodiless))
             if last:
                 exchanges.clear()
@@ -198,12 +198,12 @@ class Connection(asyncio.Protocol):
             return
         if self._paused:
             self._advance()
-        elif not exchanges and not self._deaf:
+        elif not exchanges and not self._input_done:
             self._await_client()
 
     def _goes_on(self) -> bool:
         """Tell whether more than the answers due may come of this connection."""
-        if self._deaf:
+        if self._input_done:
             return False
         return not self._context.draining or self._reader.stage is not Stage.IDLE
 
@@ -220,17 +220,17 @@ class Connection(asyncio.Protocol):
         self._end_with(self._context.refuse(reason, call), call)
 
     def _end_with(self, reply: Reply, call: Call | None) -> None:
-        self._deaf = True
+        self._input_done = True
         self._let_go()
         self._allow(inf)
         bodiless = call is not None and call.method == b"HEAD"
-        exchange = Exchange(self, persistent=False, modern=True, bodiless=bodiless)
+        exchange = Exchange(self, persistent=False, http11=True, bodiless=bodiless)
         self._exchanges.append(exchange)
         exchange.answer(reply)
 
     def _finish(self) -> None:
         """Send what is left, then wait for the client to close: a close with unread octets would destroy the answer."""
-        self._deaf = True
+        self._input_done = True
         self._lingers_since = self._context.loop.time()
         self._allow(self._context.deadlines.linger_timeout)
         if self._ended or not self._transport.can_write_eof():

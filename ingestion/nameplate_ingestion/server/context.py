@@ -50,12 +50,12 @@ class ServerContext:
     unfinished: Unfinished = field(default_factory=Unfinished)
     draining: bool = False
     """Answers end their connections from now on."""
-    deserted: asyncio.Event = field(default_factory=asyncio.Event)
+    no_connections: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while nobody is connected."""
 
     def __post_init__(self) -> None:
         """Nobody is connected yet."""
-        self.deserted.set()
+        self.no_connections.set()
 
     def time_for(self, stage: Stage, *, owes: bool) -> float:
         """Return the seconds that a client has for this stage of its next request; any, if it is owed an answer."""
@@ -68,10 +68,10 @@ class ServerContext:
     def enter(self, connection: TimedConnection) -> None:
         """Somebody connected."""
         self.connections.add(connection)
-        self.deserted.clear()
+        self.no_connections.clear()
 
     def leave(self, connection: TimedConnection) -> None:
         """Somebody left."""
         self.connections.discard(connection)
         if not self.connections:
-            self.deserted.set()
+            self.no_connections.set()

@@ -5,8 +5,8 @@ from typing import Protocol
 from nameplate_ingestion.call import Reply
 
 
-class Line(Protocol):
-    """Where exchanges stand in the order of their requests."""
+class Pipeline(Protocol):
+    """A connection as its exchanges see it, which stand there in the order of their requests (RFC 9112, 9.3.2)."""
 
     def flush(self) -> None:
         """Send the answers whose turn it is."""
@@ -15,17 +15,17 @@ class Line(Protocol):
 class Exchange:
     """Holds the place of an answer until it is there."""
 
-    __slots__ = ("_line", "bodiless", "modern", "persistent", "reply")
+    __slots__ = ("_pipeline", "bodiless", "http11", "persistent", "reply")
 
-    def __init__(self, line: Line, persistent: bool, modern: bool, bodiless: bool) -> None:
+    def __init__(self, pipeline: Pipeline, *, persistent: bool, http11: bool, bodiless: bool) -> None:
         """Wait for the reply to a request that wants its connection kept, is HTTP/1.1, is HEAD."""
-        self._line = line
+        self._pipeline = pipeline
         self.persistent = persistent
-        self.modern = modern
+        self.http11 = http11
         self.bodiless = bodiless
         self.reply: Reply | None = None
 
     def answer(self, reply: Reply) -> None:
         """Take the reply; it leaves once those before it have left."""
         self.reply = reply
-        self._line.flush()
+        self._pipeline.flush()

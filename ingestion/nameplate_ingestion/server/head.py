@@ -27,7 +27,7 @@ class Head(NamedTuple):
     """Of the body, or CHUNKED."""
     persistent: bool
     """The client wants to go on with this connection after the answer."""
-    modern: bool
+    http11: bool
     """HTTP/1.1: persistent unless said otherwise, and familiar with 100 Continue."""
     expects_continue: bool
 
@@ -57,8 +57,8 @@ def read_head(octets: bytes, kept: AbstractSet[bytes], limits: ServerLimits) -> 
     if line is None:
         raise UnservedRequest(Unserved.MALFORMED)
     method, target, major, minor = line.groups()
-    modern = minor == b"1"
-    if major != b"1" or not (modern or minor == b"0"):
+    http11 = minor == b"1"
+    if major != b"1" or not (http11 or minor == b"0"):
         raise UnservedRequest(Unserved.VERSION)
     if method not in METHODS:
         raise UnservedRequest(Unserved.UNIMPLEMENTED)
@@ -67,11 +67,11 @@ def read_head(octets: bytes, kept: AbstractSet[bytes], limits: ServerLimits) -> 
     if octets.count(b"\n") - 2 > limits.headers or len(octets) > limits.header_line < _longest_line(octets):
         raise UnservedRequest(Unserved.HEAD_TOO_LARGE)
     fields = _read_fields(octets, kept)
-    target, host = resolve(method, target, fields.pop(b"host", None), modern=modern)
-    length = _body_length(fields.pop(b"content-length", None), fields.pop(b"transfer-encoding", None), modern=modern)
-    persistent = _is_persistent(fields.pop(b"connection", None), modern)
-    expects_continue = _expects_continue(fields.pop(b"expect", None), modern=modern)
-    return Head(method, target, host, fields, length, persistent, modern, expects_continue)
+    target, host = resolve(method, target, fields.pop(b"host", None), http11=http11)
+    length = _body_length(fields.pop(b"content-length", None), fields.pop(b"transfer-encoding", None), http11=http11)
+    persistent = _is_persistent(fields.pop(b"connection", None), http11)
+    expects_continue = _expects_continue(fields.pop(b"expect", None), http11=http11)
+    return Head(method, target, host, fields, length, persistent, http11, expects_continue)
 
 
 def _longest_line(octets: bytes) -> int:
@@ -90,7 +90,7 @@ def _read_fields(octets: bytes, kept: AbstractSet[bytes]) -> dict[bytes, bytes]:
     return fields
 
 
-def _body_length(length: bytes | None, coding: bytes | None, *, modern: bool) -> int:
+def _body_length(length: bytes | None, coding: bytes | None, *, http11: bool) -> int:
     """Return the length; never one of two that could be meant (RFC 9112, 6.1 and 6.3)."""
     if coding is None:
         if length is None:
@@ -98,7 +98,7 @@ def _body_length(length: bytes | None, coding: bytes | None, *, modern: bool) ->
         if not length.isdigit():
             raise UnservedRequest(Unserved.MALFORMED)
         return int(length)
-    if length is not None or not modern:
+    if length is not None or not http11:
         raise UnservedRequest(Unserved.MALFORMED)
     if coding.lower() != b"chunked":
         raise UnservedRequest(Unserved.UNIMPLEMENTED)
@@ -106,16 +106,16 @@ def _body_length(length: bytes | None, coding: bytes | None, *, modern: bool) ->
 
 
 @lru_cache(maxsize=256)
-def _is_persistent(connection: bytes | None, modern: bool) -> bool:
+def _is_persistent(connection: bytes | None, http11: bool) -> bool:
     if connection is None:
-        return modern
+        return http11
     options = {option.strip(b" \t") for option in connection.lower().split(b",")}
-    return b"close" not in options and (modern or b"keep-alive" in options)
+    return b"close" not in options and (http11 or b"keep-alive" in options)
 
 
-def _expects_continue(expect: bytes | None, *, modern: bool) -> bool:
+def _expects_continue(expect: bytes | None, *, http11: bool) -> bool:
     """Tell whether to send 100 Continue; HTTP/1.0 does not know it (RFC 9110, 10.1.1)."""
-    if expect is None or not modern:
+    if expect is None or not http11:
         return False
     if expect.lower() != b"100-continue":
         raise UnservedRequest(Unserved.EXPECTATION)

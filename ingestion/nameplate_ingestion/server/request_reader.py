@@ -21,7 +21,7 @@ class Request(NamedTuple):
 
     call: Call
     persistent: bool
-    modern: bool
+    http11: bool
 
 
 class Stage(Enum):
@@ -108,8 +108,8 @@ class RequestReader:
                 # The usual case: the body came together with its head.
                 body = self._octets[self._at : end]
                 self._use(end)
-                method, target, host, headers, _, persistent, modern, _ = head
-                return Request(Call(method, target, host, headers, body, self._peer), persistent, modern)
+                method, target, host, headers, _, persistent, http11, _ = head
+                return Request(Call(method, target, host, headers, body, self._peer), persistent, http11)
             self._begin_body(head)
         return self._read_body()
 
@@ -178,7 +178,7 @@ class RequestReader:
         data, used = done
         self._use(self._at + used)
         self._head = self._body = None
-        return Request(self._call(head, data), head.persistent, head.modern)
+        return Request(self._call(head, data), head.persistent, head.http11)
 
     def _call(self, head: Head, body: bytes) -> Call:
         return Call(head.method, head.target, head.host, head.headers, body, self._peer)

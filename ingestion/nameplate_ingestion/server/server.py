@@ -89,7 +89,7 @@ class Server:
         for connection in tuple(self._context.connections):
             connection.retire()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._context.deserted.wait(), grace)
+            await asyncio.wait_for(self._context.no_connections.wait(), grace)
         late = tuple(self._context.connections)
         for connection in late:
             connection.abort()

@@ -23,7 +23,7 @@ def name_of(authority: bytes) -> bytes:
     return match[1].lower().removesuffix(b".")
 
 
-def resolve(method: bytes, target: bytes, host: bytes | None, *, modern: bool) -> tuple[bytes, bytes]:
+def resolve(method: bytes, target: bytes, host: bytes | None, *, http11: bool) -> tuple[bytes, bytes]:
     """Return the target as path and query, and the host that it belongs to. Raises UnservedRequest.
 
     Only HTTP/1.0 may come without Host. An absolute target outranks it (RFC 9112, 3.2.2), but it must be valid all the
@@ -31,7 +31,7 @@ def resolve(method: bytes, target: bytes, host: bytes | None, *, modern: bool) -
     """
     if host is not None:
         name = name_of(host)
-    elif modern:
+    elif http11:
         raise UnservedRequest(Unserved.MALFORMED)
     else:
         name = b""
