@@ -28,7 +28,9 @@ from nameplate_ingestion.stations import Stations
 from nameplate_ingestion.tenant import Limits
 
 AGAIN_AFTER = 1.0
+"""Seconds until settings that could not be followed whole are tried again."""
 REPORT_EVERY = 0.5
+"""Seconds at the most."""
 KEEP_SERVING = 5.0
 """Seconds after SIGTERM in which load balancers learn that nothing more shall come here."""
 FINISH_TIMEOUT = 5.0

@@ -20,8 +20,9 @@ from nameplate_ingestion.served import Service, encode
 from nameplate_ingestion.service_metrics import ServiceMetrics
 
 FIRST_RESTART_AFTER = 0.5
+"""Seconds until a worker that has ended for the first time in a while is started again."""
 MOST_RESTART_AFTER = 15.0
-"""Seconds until a worker that has ended is started again: twice as many after each quick end."""
+"""The most that they become: twice as many after each quick end."""
 STEADY_AFTER = 30.0
 """Seconds of life after which an end is no sign of a start that cannot succeed."""
 _LONGEST_REPORT = 64 * 1024 * 1024

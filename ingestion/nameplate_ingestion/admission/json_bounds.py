@@ -6,12 +6,19 @@ from itertools import accumulate
 from nameplate_ingestion.admission.answers import Refusal, Row
 
 MOST_LEVELS = 64
+"""As many as .NET's reader takes (JsonReaderOptions.MaxDepth, the default); Ruby's takes 100, Jackson 1,000."""
 MOST_DIGITS = 127
+"""In a row. An integer of 256 bits has 78, a double as JavaScript writes it at most 22.
+
+Some readers take quadratic time for long ones, or refuse them (Jackson more than 1,000, Python more than 4,300). One
+more than this is a multiple of the stride below.
+"""
 MOST_KEYS = 10_000
 """Of one event, and of all that stands beside events (Segment's rate limits, "Properties")."""
 _LEAST_KEY = 5
 """Octets that a key with its value and the comma takes at the least."""
 _STRIDE = 16
+"""Octets between two samples."""
 _DIGITS = bytes(0x30 if 0x30 <= octet <= 0x39 else 0x20 for octet in range(256))
 _SAMPLED_RUN = b"0" * ((MOST_DIGITS + 1) // _STRIDE)
 _RUN = re.compile(rb"[0-9]{%d}" % (MOST_DIGITS + 1))

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 FIRST_AFTER = 0.25
+"""Seconds after the first failure, twice as many after each further one."""
 MOST_AFTER = 60.0
 MOST_RETRY_AFTER = 300.0
 """However long a sink asks us to stay away: what the SDKs allow too."""

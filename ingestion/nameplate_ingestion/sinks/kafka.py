@@ -13,6 +13,7 @@ from nameplate_ingestion.served import ToKafka
 from nameplate_ingestion.sinks.kafka_reports import DeliveryReports
 
 _POLL_TIMEOUT = 0.5
+"""Seconds that librdkafka may hold a thread: what closing waits for."""
 _MOST_PURGES = 40
 """More than enough for its threads to come to it on a busy machine; what then has no report is never reported."""
 # Of these (rd_kafka_resp_err_t of rdkafka.h) the message itself is the cause: no later attempt can fare better.
