@@ -4,8 +4,8 @@ Nothing here waits or reads a clock: every instant is passed in, and every wait 
 """
 
 import heapq
-from collections import OrderedDict
-from collections.abc import Iterator
+from collections import Counter, OrderedDict
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -37,10 +37,11 @@ class _Line:
         if not refs:
             del self.namespaces[ref.namespace]
 
-    def pop(self) -> Ref | None:
-        if not self.namespaces:
+    def pop(self, busy: Container[str]) -> Ref | None:
+        namespace = next((each for each in self.namespaces if each not in busy), None)
+        if namespace is None:
             return None
-        namespace, refs = self.namespaces.popitem(last=False)
+        refs = self.namespaces.pop(namespace)
         ref, _ = refs.popitem(last=False)
         if refs:
             self.namespaces[namespace] = refs
@@ -58,9 +59,10 @@ class Turn:
 
 
 class Schedule:
-    """Which objects are ready, running or waiting for their time."""
+    """Which objects are ready, running or waiting for their time; of one namespace at most ``share`` run at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, share: int) -> None:
+        self._share = share
         self._lines = {lane: _Line() for lane in Lane}
         self._ready: dict[Ref, tuple[Lane, float]] = {}
         self._running: dict[Ref, Turn] = {}
@@ -99,10 +101,12 @@ class Schedule:
             heapq.heapify(self._heap)
 
     def take(self, now: float) -> Turn | None:
-        """Return the next turn, or None while nothing is ready."""
+        """Return the next turn, or None while nothing is ready that may run."""
         self._promote(now)
+        counts = Counter(ref.namespace for ref in self._running)
+        busy = {namespace for namespace, count in counts.items() if count >= self._share}
         lanes = reversed(Lane) if self._turns % RESYNC_SHARE == RESYNC_SHARE - 1 else iter(Lane)
-        ref = next((ref for lane in lanes if (ref := self._lines[lane].pop()) is not None), None)
+        ref = next((ref for lane in lanes if (ref := self._lines[lane].pop(busy)) is not None), None)
         if ref is None:
             return None
         self._turns += 1

@@ -144,7 +144,9 @@ class OperatorSettings(_Settings):
     pace: PaceSettings = PaceSettings()
     release: ReleaseSettings = ReleaseSettings()
     delegation_deadline: Annotated[Seconds, Field(description="Wait for the NS records before Stalled.")] = 86400
-    workers: Annotated[int, Field(ge=1, le=64, description="Objects worked on at a time.")] = 8
+    workers: Annotated[
+        int, Field(ge=1, le=64, description="Objects worked on at a time; half of them at most of one namespace.")
+    ] = 16
     resync_every: Annotated[
         Seconds, Field(description="Pause between two full lists that find what a watch missed.")
     ] = 600

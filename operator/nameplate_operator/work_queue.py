@@ -59,7 +59,8 @@ class WorkQueue:
         self._slots = slots
         self._metrics = metrics
         self._time = time
-        self._schedule = Schedule()
+        # Passes that hang fill at most half of the slots with one tenant's: the next tenant need not wait for them.
+        self._schedule = Schedule(share=max(1, slots // 2))
         self._failures: dict[Ref, int] = {}
         self._passes: set[asyncio.Task[None]] = set()
         self._timer: tuple[float, Timer] | None = None

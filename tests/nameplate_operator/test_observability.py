@@ -43,7 +43,7 @@ def scrape(metrics: Metrics) -> str:
 
 
 def test_every_name_that_a_dashboard_reads_is_there():
-    metrics, schedule = Metrics(), Schedule()
+    metrics, schedule = Metrics(), Schedule(share=8)
     metrics.watch(schedule, lambda: 5.0, 8)
     schedule.wake(DOMAIN_REF, Lane.EDIT, 0)
     turn = schedule.take(1)

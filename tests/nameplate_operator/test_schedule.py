@@ -30,21 +30,21 @@ def take(schedule: Schedule, now: float) -> Turn:
 
 
 def test_objects_get_their_turn_in_the_order_they_came():
-    schedule = Schedule()
+    schedule = Schedule(share=8)
     for each in (B, A, C, A):
         schedule.wake(each, Lane.EDIT, 0)
     assert taken(schedule) == ["b", "a", "c"]
 
 
 def test_an_edit_goes_before_the_resync():
-    schedule = Schedule()
+    schedule = Schedule(share=8)
     schedule.wake(A, Lane.RESYNC, 0)
     schedule.wake(B, Lane.EDIT, 0)
     assert taken(schedule) == ["b", "a"]
 
 
 def test_an_edit_of_an_object_in_the_resync_moves_it_forward():
-    schedule = Schedule()
+    schedule = Schedule(share=8)
     for each in (A, B):
         schedule.wake(each, Lane.RESYNC, 0)
     schedule.wake(B, Lane.EDIT, 0)
@@ -52,7 +52,7 @@ def test_an_edit_of_an_object_in_the_resync_moves_it_forward():
 
 
 def test_a_resync_of_an_edited_object_does_not_move_it_back():
-    schedule = Schedule()
+    schedule = Schedule(share=8)
     schedule.wake(A, Lane.EDIT, 0)
     schedule.wake(A, Lane.RESYNC, 0)
     schedule.wake(B, Lane.RESYNC, 0)
@@ -60,7 +60,7 @@ def test_a_resync_of_an_edited_object_does_not_move_it_back():
 
 
 def test_every_fourth_turn_belongs_to_the_resync_so_that_edits_never_starve_it():
-    schedule = Schedule()
+    schedule = Schedule(share=8)
     for number in range(6):
         schedule.wake(ref(f"edit{number}"), Lane.EDIT, 0)
     for number in range(2):
@@ -69,15 +69,27 @@ def test_every_fourth_turn_belongs_to_the_resync_so_that_edits_never_starve_it()
 
 
 def test_namespaces_take_turns():
-    schedule = Schedule()
+    schedule = Schedule(share=8)
     for number in range(3):
         schedule.wake(ref(f"big{number}", "big"), Lane.EDIT, 0)
     schedule.wake(ref("small", "small"), Lane.EDIT, 0)
     assert taken(schedule) == ["big0", "small", "big1", "big2"]
 
 
+def test_a_namespace_that_runs_its_share_is_passed_over_until_a_turn_of_it_ends():
+    schedule = Schedule(share=2)
+    for number in range(4):
+        schedule.wake(ref(f"big{number}", "big"), Lane.EDIT, 0)
+    first = take(schedule, 0)
+    assert taken(schedule) == ["big1"]
+    schedule.wake(ref("small", "small"), Lane.RESYNC, 1)
+    assert taken(schedule, 1) == ["small"]
+    schedule.finish(first, None, 2)
+    assert taken(schedule, 2) == ["big2"]
+
+
 def test_an_object_never_has_two_turns_at_a_time():
-    schedule = Schedule()
+    schedule = Schedule(share=8)
     schedule.wake(A, Lane.EDIT, 0)
     turn = take(schedule, 0)
     schedule.wake(A, Lane.EDIT, 1)
@@ -88,7 +100,7 @@ def test_an_object_never_has_two_turns_at_a_time():
 
 
 def test_an_object_that_becomes_due_while_it_runs_has_one_more_turn():
-    schedule = Schedule()
+    schedule = Schedule(share=8)
     schedule.wake(A, Lane.EDIT, 0)
     turn = take(schedule, 0)
     schedule.later(A, 1)
@@ -98,7 +110,7 @@ def test_an_object_that_becomes_due_while_it_runs_has_one_more_turn():
 
 
 def test_an_object_comes_back_when_it_is_due_and_not_before():
-    schedule = Schedule()
+    schedule = Schedule(share=8)
     schedule.later(A, 10)
     assert schedule.next_due() == 10
     assert taken(schedule, 9.9) == []
@@ -107,7 +119,7 @@ def test_an_object_comes_back_when_it_is_due_and_not_before():
 
 
 def test_the_earliest_of_several_instants_wins():
-    schedule = Schedule()
+    schedule = Schedule(share=8)
     for due in (10, 5, 7):
         schedule.later(A, due)
     assert schedule.next_due() == 5
@@ -116,7 +128,7 @@ def test_the_earliest_of_several_instants_wins():
 
 
 def test_a_wake_does_not_wait_and_takes_the_place_of_the_instant():
-    schedule = Schedule()
+    schedule = Schedule(share=8)
     schedule.later(A, 10)
     schedule.wake(A, Lane.EDIT, 1)
     assert taken(schedule, 1) == ["a"]
@@ -124,7 +136,7 @@ def test_a_wake_does_not_wait_and_takes_the_place_of_the_instant():
 
 
 def test_a_pass_that_asks_for_another_at_once_keeps_its_lane():
-    schedule = Schedule()
+    schedule = Schedule(share=8)
     schedule.wake(A, Lane.EDIT, 0)
     turn = take(schedule, 0)
     schedule.wake(B, Lane.RESYNC, 0)
@@ -133,7 +145,7 @@ def test_a_pass_that_asks_for_another_at_once_keeps_its_lane():
 
 
 def test_a_thousand_changes_of_mind_leave_no_thousand_entries():
-    schedule = Schedule()
+    schedule = Schedule(share=8)
     for number in range(1000):
         schedule.later(A, 10_000 - number)
     assert schedule.next_due() == 9001
@@ -149,7 +161,7 @@ STEPS = st.lists(
 
 @given(STEPS)
 def test_nothing_that_was_woken_is_ever_lost(steps: list[tuple[str, Ref, int]]):
-    schedule, running, owed = Schedule(), dict[Ref, Turn](), set[Ref]()
+    schedule, running, owed = Schedule(share=1), dict[Ref, Turn](), set[Ref]()
     now = 0.0
     for action, each, delay in steps:
         now += 0.5
@@ -170,4 +182,5 @@ def test_nothing_that_was_woken_is_ever_lost(steps: list[tuple[str, Ref, int]]):
     rest = set()
     while (left := schedule.take(now + 100)) is not None:
         rest.add(left.ref)
+        schedule.finish(left, None, now + 100)
     assert owed == rest

@@ -31,7 +31,7 @@ def test_a_good_file_is_read_and_shown_without_secrets(tmp_path: Path):
     assert settings.zones.power_dns.url == "http://user:pa55@127.0.0.1:8081"
     document = shown(settings)
     assert document["zones"]["powerDns"]["url"] == "http://***@127.0.0.1:8081"
-    assert document["workers"] == 8
+    assert document["workers"] == 16
     assert "pa55" not in str(document)
 
 

@@ -14,7 +14,7 @@ from nameplate_operator.ports import ProviderError, Ref
 from nameplate_operator.work_queue import LONGEST_RETRY_AFTER, WorkQueue
 from tests.nameplate_operator.fake_time import FakeTime, settle
 
-A, B, C = (Ref(CUSTOM_DOMAIN, name, "acme") for name in "abc")
+A, B, C = (Ref(CUSTOM_DOMAIN, name, f"team-{name}") for name in "abc")
 
 
 class Runs:

@@ -16,7 +16,8 @@ from nameplate_operator.ports import ProviderError
 from nameplate_operator.settings import PowerDnsSettings
 
 _CONNECT_TIMEOUT = 3.0
-_MOST_CONNECTIONS = 8
+# As many as passes can run: a zone that hangs keeps no other from being asked.
+_MOST_CONNECTIONS = 64
 _LARGEST_ANSWER = 1 << 20
 _LONGEST_REMARK = 200
 _CREDENTIALS_EVERY = 60.0
