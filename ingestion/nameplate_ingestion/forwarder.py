@@ -10,13 +10,14 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from nameplate_api.json_lines import kind_and_places
+from nameplate_ingestion.delivery.budget import LEAST_OCTETS, Budget
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
 from nameplate_ingestion.delivery.events import Unreadable, deliveries
 from nameplate_ingestion.delivery.lane import Lane
 from nameplate_ingestion.delivery.lanes import Lanes
 from nameplate_ingestion.delivery.sink import Delivery, Sink, SinkAway, Verdict
 from nameplate_ingestion.delivery.timing import Pause, Timing
-from nameplate_ingestion.delivery.window import Window
+from nameplate_ingestion.delivery.window import EVENT_COST, Window
 from nameplate_ingestion.position import Position
 from nameplate_ingestion.record import decode
 
@@ -24,11 +25,8 @@ LANES = 8
 READ_OCTETS = 512 * 1024
 GATHER_FOR = 0.02
 """Seconds after a read that found little: each takes a turn through several threads, for however few records."""
-WINDOW_OCTETS = 4 * 1024**2
 TURN_OCTETS = 128 * 1024
 """Of one record's events, after which others who share the loop have their turn."""
-EVENT_COST = 1024
-"""How many octets an event weighs besides its own."""
 
 logger = logging.getLogger(__name__)
 
@@ -67,8 +65,15 @@ class Outlets(NamedTuple):
 class Forwarder:
     """Serves one log of one domain; at least once, and each time with the same messageId."""
 
-    def __init__(self, domain: str, log: Log, outlets: Outlets, timing: Timing = Timing()) -> None:  # noqa: B008
-        """Take what a domain's events come from and go to."""
+    def __init__(
+        self,
+        domain: str,
+        log: Log,
+        outlets: Outlets,
+        timing: Timing = Timing(),  # noqa: B008
+        budget: Budget | None = None,
+    ) -> None:
+        """Take what a domain's events come from and go to; a budget of its own unless it shares one."""
         self.domain = domain
         self.counts = Counts()
         self.letters_away = ""
@@ -78,7 +83,7 @@ class Forwarder:
         self._outlets = outlets
         self._timing = timing
         self._pause = Pause(timing)
-        self._window = Window(log.retire, WINDOW_OCTETS)
+        self._window = Window(log.retire, budget or Budget())
         self._lanes = Lanes(LANES)
         self._read_up_to = log.retired
 
@@ -90,24 +95,33 @@ class Forwarder:
 
     async def serve(self) -> None:
         """Forward until cancelled; what is then not acknowledged comes again after the next start."""
-        async with asyncio.TaskGroup() as tasks:
-            for lane in self._lanes.all:
-                tasks.create_task(self._serve_lane(lane))
-            await self._read()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for lane in self._lanes.all:
+                    tasks.create_task(self._serve_lane(lane))
+                await self._read()
+        finally:
+            self._window.abandon()
 
     async def _read(self) -> None:
         while True:
             await self._window.room()
-            records = await self._log.read(self._read_up_to, READ_OCTETS)
-            for position, octets in records:
-                await self._begin(position, octets)
-                self._read_up_to = position
-            if sum(len(octets) for _, octets in records) < READ_OCTETS // 2:
+            most = max(LEAST_OCTETS, min(READ_OCTETS, self._window.left))
+            read = await self._take(await self._log.read(self._read_up_to, most))
+            if read < most // 2:
                 await asyncio.sleep(GATHER_FOR)
+
+    async def _take(self, records: Sequence[tuple[Position, bytes]]) -> int:
+        """Put records on their way, and return their octets; all are in memory until the last one is."""
+        for position, octets in records:
+            self._window.open(position, len(octets))
+        for position, octets in records:
+            await self._begin(position, octets)
+            self._read_up_to = position
+        return sum(len(octets) for _, octets in records)
 
     async def _begin(self, position: Position, octets: bytes) -> None:
         window, lanes, size = self._window, self._lanes, 0
-        window.open(position, len(octets))
         try:
             for delivery in deliveries(position, decode(octets), self.domain):
                 window.add(delivery)

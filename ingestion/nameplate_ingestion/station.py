@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nameplate_api.json_lines import kind_and_places
+from nameplate_ingestion.delivery.budget import Budget
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
 from nameplate_ingestion.delivery.line_files import FileCaps
 from nameplate_ingestion.forwarder import Counts, Forwarder, Outlets
@@ -63,8 +64,11 @@ class Room(NamedTuple):
 class Station:
     """Open once made; its forwarder runs until it is closed."""
 
+    budget: Budget | None = None
+    """Shared with other stations; without, each of its forwarders has one of its own."""
+
     def __init__(self, domain: str, directory: Path, opened: DurableLog, room: Room) -> None:
-        """Take an open log; `serve` begins to forward."""
+        """Take an open log; `turn_to` begins to forward."""
         self.domain = domain
         self.log = opened
         self._waiting = 0
@@ -123,7 +127,7 @@ class Station:
 
     async def _forward(self, outlets: Outlets) -> None:
         while True:
-            self._forwarder = Forwarder(self.domain, self.log, outlets)
+            self._forwarder = Forwarder(self.domain, self.log, outlets, budget=self.budget)
             try:
                 await self._forwarder.serve()
             except Exception as error:  # noqa: BLE001 - whatever it was: the events must come again

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from nameplate_api.mounts import VOLUME
+from nameplate_ingestion.delivery.budget import Budget
 from nameplate_ingestion.log.terms import LogInUseError
 from nameplate_ingestion.metrics import BY_NAME, Numbers
 from nameplate_ingestion.served import Domains
@@ -32,6 +33,7 @@ class Stations:
         self._problems: tuple[str, ...] = ()
         self._orphans: dict[tuple[str, int], Station] = {}
         self._data, self._number, self._workers = data, number, workers
+        self._budget = Budget()
 
     async def follow(self, domains: Domains) -> None:
         """Open what is new, and let every station forward to the sink of its domain; what is served no more drains."""
@@ -92,10 +94,12 @@ class Stations:
     async def _open(self, domain: str, number: int, room: Room) -> Station | str:
         """Return the station, or why there is none."""
         try:
-            return await Station.open(domain, self._data / domain / str(number), room)
+            station = await Station.open(domain, self._data / domain / str(number), room)
         except (OSError, LogInUseError) as error:
             reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
             return f"the log of {domain} cannot be opened: {reason}"
+        station.budget = self._budget
+        return station
 
     def _left_by_others(self, domain: str) -> list[int]:
         """Return the workers of a former, larger number that left a log; the first worker takes care of them."""

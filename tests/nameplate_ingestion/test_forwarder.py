@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from nameplate_ingestion.delivery.budget import Budget
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
 from nameplate_ingestion.delivery.line_files import FileCaps
 from nameplate_ingestion.delivery.sink import BatchLimits, SinkAway, Undeliverable
 from nameplate_ingestion.delivery.timing import Timing
-from nameplate_ingestion.forwarder import READ_OCTETS, TURN_OCTETS, WINDOW_OCTETS, Forwarder, Outlets
+from nameplate_ingestion.forwarder import READ_OCTETS, TURN_OCTETS, Forwarder, Outlets
 from nameplate_ingestion.record import Record, encode
 from nameplate_ingestion.sinks.file import FileSink
 from tests.cluster.waiting import eventually
@@ -165,16 +166,16 @@ async def test_what_is_under_way_is_bounded(tmp_path):
     def decide(batch):
         raise SinkAway("for good")
 
-    log = MemoryLog()
+    log, share = MemoryLog(), Budget().share
     body = json.dumps({"userId": "u", "text": "x" * 30_000}).encode()
     record = encode(Record("web", "track", 0.0, "", "a", 1, body))
-    for _ in range(3 * WINDOW_OCTETS // len(record)):
+    for _ in range(3 * share // len(record)):
         log.append(record)
     async with forwarding(log, PlayedSink(decide), tmp_path) as forwarder:
-        await eventually(lambda: forwarder._window.octets >= WINDOW_OCTETS, "the window is full")
+        await eventually(lambda: forwarder._window.left <= 0, "the window is full")
         for _ in range(100):
             await asyncio.sleep(0)
-        assert forwarder._window.octets < WINDOW_OCTETS + READ_OCTETS + len(record)
+        assert forwarder._window.octets < share + 2 * READ_OCTETS + len(record)
 
 
 async def test_the_events_of_one_record_are_bounded_too_while_the_sink_is_away(tmp_path):
@@ -191,10 +192,10 @@ async def test_the_events_of_one_record_are_bounded_too_while_the_sink_is_away(t
     quick = Timing(sleep=lambda _: asyncio.sleep(0.001))
     async with forwarding(log, sink, tmp_path, timing=quick) as forwarder:
         window = forwarder._window
-        await eventually(lambda: window.event_octets >= WINDOW_OCTETS, "the window is full")
+        await eventually(lambda: window.left <= 0, "the window is full")
         for _ in range(100):
             await asyncio.sleep(0)
-        assert window.event_octets < WINDOW_OCTETS + 2 * TURN_OCTETS
+        assert window.event_octets < Budget().share + 2 * TURN_OCTETS
         away = False
         await eventually(lambda: log.retired == last, "the record retires", timeout=60)
         assert (window.octets, window.event_octets) == (0, 0)
