@@ -13,11 +13,11 @@ from prometheus_client import GC_COLLECTOR, PLATFORM_COLLECTOR, PROCESS_COLLECTO
 
 from nameplate_api import json_lines
 from nameplate_api.mounts import HTTP_PORT, OPERATIONS_PORT
-from nameplate_ingestion.following import Following
 from nameplate_ingestion.operations import Operations, refuse
 from nameplate_ingestion.order import GRACE
 from nameplate_ingestion.server import Server, bind_everywhere, bind_unix
 from nameplate_ingestion.service_metrics import ServiceMetrics
+from nameplate_ingestion.settings_follower import SettingsFollower
 from nameplate_ingestion.settings_reader import SettingsReader
 from nameplate_ingestion.workers import Workers
 
@@ -85,7 +85,7 @@ async def _serve(options: argparse.Namespace, listeners: Sequence[socket.socket]
     workers = Workers(options.data, listeners, metrics)
     answers = Operations(workers.all, registry)
     reader = SettingsReader(options.settings, options.keys, options.data / "settings")
-    following = asyncio.create_task(Following(reader, workers, answers, metrics).serve())
+    following = asyncio.create_task(SettingsFollower(reader, workers, answers, metrics).serve())
     server = Server(answers.handle, refuse, frozenset())
     await server.listen(operations)
     place = options.unix or f"port {listeners[0].getsockname()[1]}"

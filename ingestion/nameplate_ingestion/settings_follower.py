@@ -17,8 +17,8 @@ _OWN = -2
 log = logging.getLogger(__name__)
 
 
-class Following:
-    """Looks every second; a look at files that were not replaced costs some calls of stat."""
+class SettingsFollower:
+    """Looks for new settings and tells the workers; a look at files that were not replaced costs some calls of stat."""
 
     def __init__(
         self, reader: SettingsReader, workers: Workers, operations: Operations, metrics: ServiceMetrics
