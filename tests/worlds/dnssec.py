@@ -4,19 +4,19 @@ from datetime import UTC, datetime, timedelta
 
 from tests.world.dns.signing import unrelated_ds
 from tests.world.dns.world import DnsWorld
-from tests.worlds.table import NAME, OURS, TOKEN, Table, add, remove, warning
+from tests.worlds.table import DS_OF_ANOTHER, DS_OF_THE_ZONE, NAME, OURS, TOKEN, Table, add, remove, warning
 
 table = Table()
 
 
-@table.false("DSWithoutSignedChild", records=(remove("<DS>", rdtype="DS"),), ds=True, says="Delete the DS record")
+@table.false("DSWithoutSignedChild", records=(remove(DS_OF_ANOTHER, rdtype="DS"),), says="Delete the DS record")
 def ds_over_an_unsigned_zone(world: DnsWorld) -> None:
     """A DS record of a former provider stands above our unsigned zone."""
     world.hosted(NAME, token=TOKEN)
     world.zone("acme.example").delegate("cdp", to=OURS, ds=[unrelated_ds(NAME)])
 
 
-@table.false("DSMismatch", records=(remove("<DS>", rdtype="DS"), add("<DS>", rdtype="DS")), ds=True)
+@table.false("DSMismatch", records=(remove(DS_OF_ANOTHER, rdtype="DS"), add(DS_OF_THE_ZONE, rdtype="DS")))
 def ds_of_another_key(world: DnsWorld) -> None:
     """The DS record fits no key of the zone."""
     world.hosted(NAME, token=TOKEN).sign()
@@ -30,7 +30,7 @@ def ds_of_a_former_key_too(world: DnsWorld) -> None:
     world.zone("acme.example").delegate("cdp", to=OURS, ds=[unrelated_ds(NAME), *ds])
 
 
-@table.true(also=(warning("DSMissing", add("<DS>", rdtype="DS")),), ds=True)
+@table.true(also=(warning("DSMissing", add(DS_OF_THE_ZONE, rdtype="DS")),))
 def ds_missing(world: DnsWorld) -> None:
     """The zone is signed, but no DS record stands above it."""
     world.hosted(NAME, token=TOKEN).sign()

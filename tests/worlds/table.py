@@ -1,13 +1,15 @@
 """The shape of a row: a DNS world, what is asked about it, and by hand what must be said of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tests.world.dns.world import DnsWorld
 
 NAME = "cdp.acme.example"
 NS1, NS2 = OURS = ("k1.ns1.platform.example", "k1.ns2.platform.example")
 TOKEN = "t0k3n"
+DS_OF_THE_ZONE, DS_OF_ANOTHER = "<DS of the zone's key>", "<DS of another key>"
+"""Stand for DS values, whose keys are drawn anew in each world."""
 
 Row = tuple[str, str, str, str, tuple[str, ...], int]
 """A record: action, name, relative name, type, values, TTL."""
@@ -40,8 +42,6 @@ class Case:
     """The parent's servers, where their addresses cannot be had."""
     says: str = ""
     """A part of the message, for what only words can tell."""
-    ds: bool = field(default=False)
-    """DS values are drawn anew in each world: only their number is compared."""
 
     @property
     def problems(self) -> tuple[Shown, ...]:
