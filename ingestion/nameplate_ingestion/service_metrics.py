@@ -5,25 +5,28 @@ Counts of a worker that ended stay in the sum, so that no total ever falls; what
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from nameplate_ingestion.metrics import BOUNDS, MEASURES, PREFIX, Measure, Snapshot
 
+Counter = int | Literal["settings", "workers"]
+"""Who counts: a worker, by its number, or who follows the settings or watches over all workers."""
 _GAUGES = frozenset(measure.name for measure in MEASURES if measure.kind == "gauge")
 
 
 class ServiceMetrics(Collector):
-    """The metrics of all workers together."""
+    """The metrics of all workers together, and of what watches over them."""
 
     def __init__(self) -> None:
         self._ended: dict[str, defaultdict[tuple[str, ...], float]] = defaultdict(lambda: defaultdict(float))
-        self._latest: dict[int, Snapshot] = {}
+        self._latest: dict[Counter, Snapshot] = {}
 
-    def update(self, worker: int, snapshot: Snapshot) -> None:
-        """Take what a worker counts now."""
-        self._latest[worker] = snapshot
+    def update(self, counter: Counter, snapshot: Snapshot) -> None:
+        """Take what somebody counts now."""
+        self._latest[counter] = snapshot
 
     def ended(self, worker: int) -> None:
         """Keep what a worker has counted; its successor counts from nought."""

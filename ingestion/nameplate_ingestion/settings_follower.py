@@ -12,7 +12,6 @@ from nameplate_ingestion.workers import Workers
 
 LOOK_EVERY = 1.0
 """Seconds."""
-_OWN = -2
 
 log = logging.getLogger(__name__)
 
@@ -50,4 +49,4 @@ class SettingsFollower:
         numbers.of("settings_problems")[()] = len(reading.problems)
         for domain, served in reading.domains.items():
             numbers.of("missing_keys")[domain,] = len(served.tenant.missing_keys)
-        self._metrics.update(_OWN, numbers.snapshot())
+        self._metrics.update("settings", numbers.snapshot())

@@ -148,7 +148,7 @@ class Workers:
     def _observer(self, number: int) -> Observer:
         def started() -> None:
             self._own.of("worker_starts")[()] += 1
-            self._metrics.update(-1, self._own.snapshot())
+            self._metrics.update("workers", self._own.snapshot())
 
         return Observer(
             started,
