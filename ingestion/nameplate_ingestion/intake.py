@@ -33,14 +33,16 @@ class Intake:
     stations: Mapping[str, Station]
     """By domain."""
 
-    def __init__(self, numbers: Numbers, now: Callable[[], float] = time.time) -> None:
-        """Serve nobody yet."""
+    def __init__(
+        self, numbers: Numbers, now: Callable[[], float] = time.time, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Serve nobody yet; what is told is in seconds since 1970 by `now`, and measured by `clock`."""
         self.tenants, self.stations = {}, {}
         self.complete = False
         """Whether a host that has no tenant is nobody's for sure."""
         self._at_sink: Counter[str] = Counter()
         self._now = now
-        self._monotonic = time.monotonic
+        self._clock = clock
         self._numbers = numbers
         self._requests, self._events = numbers.of("requests"), numbers.of("events")
         self._rejected = numbers.of("rejected_events")
@@ -48,7 +50,7 @@ class Intake:
 
     def handle(self, call: Call, answer: Answer) -> None:
         """Answer one call, at once or when its record is safe."""
-        begun = self._monotonic()
+        begun = self._clock()
         try:
             outcome = respond(call, self.tenants, self._now())
         except Exception as error:  # noqa: BLE001 - whatever it was: whoever asked must have an answer
@@ -61,7 +63,7 @@ class Intake:
 
     def screen(self, call: Call, octets: int | None) -> Reply | None:
         """Return the answer to a call, still without its body, that no body can change."""
-        begun = self._monotonic()
+        begun = self._clock()
         outcome = screen(call, octets, self.tenants)
         return None if outcome is None else self._counted(call, outcome, begun)
 
@@ -70,7 +72,7 @@ class Intake:
             outcome = Outcome(refused(call, Row.NOT_READY), None, Row.NOT_READY)
         tenant = self.tenants.get(call.host)
         self._requests["" if tenant is None else tenant.domain, outcome.row.code] += 1
-        self._numbers.observe("request_seconds", self._monotonic() - begun)
+        self._numbers.observe("request_seconds", self._clock() - begun)
         return outcome.reply
 
     def _keep(self, call: Call, answer: Answer, outcome: Outcome, keep: Keep, begun: float) -> None:
@@ -88,7 +90,7 @@ class Intake:
 
         def done(not_taken: NotTaken | None) -> None:
             if timed:
-                station.settle(self._monotonic())
+                station.settle(self._clock())
             else:
                 self._at_sink[domain] -= 1
             if not_taken is not None:
@@ -99,7 +101,7 @@ class Intake:
             self._octets[domain,] += size
             for code, count in rejected.items():
                 self._rejected[domain, source, code] += count
-            self._numbers.observe("request_seconds", self._monotonic() - begun)
+            self._numbers.observe("request_seconds", self._clock() - begun)
             answer(reply)
 
         if timed:
@@ -113,7 +115,7 @@ class Intake:
     def _refuse(self, call: Call, answer: Answer, domain: str, reason: NotTaken, begun: float) -> None:
         row = _ROWS[reason]
         self._requests[domain, row.code] += 1
-        self._numbers.observe("request_seconds", self._monotonic() - begun)
+        self._numbers.observe("request_seconds", self._clock() - begun)
         answer(refused(call, row))
 
     def turn_away(self, reason: Unserved, call: Call | None) -> Reply:
