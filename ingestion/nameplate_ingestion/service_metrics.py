@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from nameplate_ingestion.metrics import BOUNDS, MEASURES, PREFIX, Measure, Snapshot
 
-Counter = int | Literal["settings", "workers"]
+Origin = int | Literal["settings", "workers"]
 """Who counts: a worker, by its number, or who follows the settings or watches over all workers."""
 _GAUGES = frozenset(measure.name for measure in MEASURES if measure.kind == "gauge")
 
@@ -22,11 +22,11 @@ class ServiceMetrics(Collector):
 
     def __init__(self) -> None:
         self._ended: dict[str, defaultdict[tuple[str, ...], float]] = defaultdict(lambda: defaultdict(float))
-        self._latest: dict[Counter, Snapshot] = {}
+        self._latest: dict[Origin, Snapshot] = {}
 
-    def update(self, counter: Counter, snapshot: Snapshot) -> None:
+    def update(self, origin: Origin, snapshot: Snapshot) -> None:
         """Take what somebody counts now."""
-        self._latest[counter] = snapshot
+        self._latest[origin] = snapshot
 
     def ended(self, worker: int) -> None:
         """Keep what a worker has counted; its successor counts from nought."""
