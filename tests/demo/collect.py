@@ -2,6 +2,7 @@
 
 import base64
 import json
+import shlex
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +28,7 @@ def send_event(scene: Scene) -> None:
     """Send an event as a page of the customer would, and show what became of it."""
     host = f"api.{scene.host}"
     key = (scene.custom_domain() or {})["spec"]["sources"][0]["writeKey"]
-    scene.page.command(f"curl --cacert ca.crt -u {key}: 'https://{host}/v1/track' --json '{json.dumps(EVENT)}'")
+    scene.page.command(curl(scene, host, "/v1/track", "-u", f"{key}:", "--json", json.dumps(EVENT)))
     with client(scene, host) as asking:
         answer = asking.post("/v1/track", json=EVENT, auth=(key, ""))
     scene.page.facts([("answer", f"{answer.status_code} {answer.text}")])
@@ -65,6 +66,15 @@ def client(scene: Scene, host: str) -> httpx.Client:
     )
     client.event_hooks["request"].append(lambda request: request.extensions.update(sni_hostname=host))
     return client
+
+
+def curl(scene: Scene, host: str, path: str, *arguments: str) -> str:
+    """Return the command that asks as `client` does, with the authority's certificate in a file."""
+    file = scene.directory / "ca.crt"
+    file.write_text(authority(scene))
+    at = f"{host}:{scene.edge.port}"
+    resolved = ("--cacert", str(file), "--resolve", f"{at}:{scene.edge.address}")
+    return shlex.join(["curl", *resolved, *arguments, f"https://{at}{path}"])
 
 
 def authority(scene: Scene) -> str:

@@ -7,7 +7,7 @@ from cryptography import x509
 
 from tests.cluster.waiting import until
 from tests.demo.arrive import is_settled
-from tests.demo.collect import authority, client
+from tests.demo.collect import authority, client, curl
 from tests.demo.lookup import from_hints
 from tests.demo.scene import Scene
 
@@ -35,7 +35,7 @@ def fetch(scene: Scene) -> None:
 def _ask(scene: Scene, host: str, address: str) -> None:
     context = ssl.create_default_context(cadata=authority(scene))
     url = f"https://{address}:{scene.edge.port}{_WELL_KNOWN}"
-    scene.page.command(f"curl --cacert ca.crt 'https://{host}{_WELL_KNOWN}'")
+    scene.page.command(curl(scene, host, _WELL_KNOWN))
     with (
         httpx.Client(verify=context, trust_env=False, timeout=30) as client,
         client.stream("GET", url, headers={"Host": host}, extensions={"sni_hostname": host}) as answer,
