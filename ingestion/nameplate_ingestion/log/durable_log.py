@@ -8,11 +8,11 @@ from pathlib import Path
 
 from nameplate_api.sources import Durability
 from nameplate_ingestion.log.backlog import Backlog
-from nameplate_ingestion.log.caretaker import Caretaker, Plot
 from nameplate_ingestion.log.committer import Committer
 from nameplate_ingestion.log.cursor import Cursor
 from nameplate_ingestion.log.entry import Entry
 from nameplate_ingestion.log.files import DiskFiles, Files
+from nameplate_ingestion.log.maintenance import LogDirectory, Maintenance
 from nameplate_ingestion.log.places import Places
 from nameplate_ingestion.log.reader import DamagedError, Records, find_gaps, read_records
 from nameplate_ingestion.log.recovery import Cut, Recovered, recover
@@ -24,21 +24,23 @@ from nameplate_ingestion.position import Position
 class DurableLog:
     """One directory of segments; all is called in the loop's thread, and `caps` may be exchanged there at any time."""
 
-    def __init__(self, plot: Plot, recovered: Recovered, caps: Caps, loop: asyncio.AbstractEventLoop, clock: Clock):
-        """Go on with what was recovered; see `open`."""
+    def __init__(
+        self, opened: LogDirectory, recovered: Recovered, caps: Caps, loop: asyncio.AbstractEventLoop, clock: Clock
+    ):
+        """Go on in an open directory with what was recovered; see `open`."""
         self.losses = recovered.losses
         """What was lost, at recovery and since."""
         self.failure: Exception | None = None
         """What ended this log before its time."""
         self.caps = caps
-        self._plot = plot
+        self._directory = opened
         self._loop = loop
         self._clock = clock
         self._ended = False
         self._closed = False
         self._unwritten = 0
         self._places = Places()
-        self._backlog = Backlog(plot.cursor.position)
+        self._backlog = Backlog(opened.cursor.position)
         self._at_sink: deque[Entry] = deque()
         self._news = asyncio.Event()
         """Set whenever something was synced, or somebody waits no more."""
@@ -46,8 +48,8 @@ class DurableLog:
         for segment, taken_at in zip(recovered.segments, recovered.taken_at, strict=True):
             self._backlog.add(segment)
             self._backlog.mark(segment, 0, now - max(0.0, wall - taken_at))
-        self._committer = Committer(loop, plot.files, self._soon(self._note_synced), self._soon(self._note_end))
-        self._caretaker = Caretaker(plot, self._soon(self._note_prepared), self._committer.give_up)
+        self._committer = Committer(loop, opened.files, self._soon(self._note_synced), self._soon(self._note_end))
+        self._maintenance = Maintenance(opened, self._soon(self._note_prepared), self._committer.give_up)
 
     @classmethod
     def open(
@@ -74,8 +76,8 @@ class DurableLog:
             undo.callback(cursor.close)
             recovered = recover(files, directory, cursor.position)
             undo.pop_all()
-        plot = Plot(files, directory, recovered.next_number, cursor, lock)
-        return cls(plot, recovered, caps, loop, clock)
+        opened = LogDirectory(files, directory, recovered.next_number, cursor, lock)
+        return cls(opened, recovered, caps, loop, clock)
 
     def append(self, octets: bytes, level: Durability, done: Done) -> NotTaken | None:
         """Take a record, or say why not, and then `done` is never called. Never blocks.
@@ -110,14 +112,14 @@ class DurableLog:
                 await self._news.wait()
                 continue
             try:
-                return await asyncio.to_thread(read_records, self._plot.files, stretch, most_octets)
+                return await asyncio.to_thread(read_records, self._directory.files, stretch, most_octets)
             except DamagedError:
                 await self._skip_damage(stretch.segment)
 
     def retire(self, position: Position) -> None:
         """Forget all up to `position`, for the sink has it. On disk this is noted within a second or so."""
         left = self._backlog.retire(position)
-        self._caretaker.retire(self._backlog.retired, left)
+        self._maintenance.retire(self._backlog.retired, left)
         while self._at_sink and self._at_sink[0].position <= self._backlog.retired:
             entry = self._at_sink.popleft()
             entry.done(NotTaken.FAILED if entry.lost else None)
@@ -132,11 +134,11 @@ class DurableLog:
             await self._news.wait()
         self._committer.finish()
         await asyncio.to_thread(self._committer.join)
-        self._caretaker.stop()
-        await asyncio.to_thread(self._caretaker.join)
+        self._maintenance.stop()
+        await asyncio.to_thread(self._maintenance.join)
         for segment in self._places.unused():
-            self._plot.files.close(segment.descriptor)
-        self._plot.files.close(self._plot.lock)
+            self._directory.files.close(segment.descriptor)
+        self._directory.files.close(self._directory.lock)
 
     @property
     def ready(self) -> bool:
@@ -191,7 +193,7 @@ class DurableLog:
         """Have a segment prepared if none is coming: an idle log has none, and a busy one has a spare in time."""
         if not self._places.coming:
             self._places.coming = 1
-            self._caretaker.order(self.caps.segment)
+            self._maintenance.order(self.caps.segment)
 
     def _soon(self, note: Callable[..., None]) -> Callable[..., object]:
         return lambda *values: self._loop.call_soon_threadsafe(note, *values)
@@ -235,7 +237,7 @@ class DurableLog:
         self._at_sink.clear()
 
     async def _skip_damage(self, segment: Segment) -> None:
-        gaps = await asyncio.to_thread(find_gaps, self._plot.files, segment)
+        gaps = await asyncio.to_thread(find_gaps, self._directory.files, segment)
         news = [Cut(segment.number, gap.start, gap.end) for gap in gaps if gap not in segment.gaps]
         if not news:
             raise ValueError("there is no record behind this position")

@@ -1,4 +1,4 @@
-"""The caretaker: one thread for all that is slow and that nobody must wait for.
+"""Maintenance: one thread for all that is slow and that nobody must wait for.
 
 It prepares segments ahead of need, saves the cursor, and removes the segments that the cursor has left behind.
 """
@@ -20,34 +20,34 @@ TEND_EVERY = 1.0
 """Seconds after which a cursor that moved is saved, and preparing is tried again on a full disk."""
 
 
-class Plot(NamedTuple):
-    """The open directory of a log: what its caretaker cares for, and the lock that keeps others out."""
+class LogDirectory(NamedTuple):
+    """The open directory of a log: what is maintained, and the lock that keeps others out."""
 
     files: Files
-    directory: Path
+    path: Path
     next_number: int
     cursor: Cursor
     lock: int
 
 
-class Caretaker:
-    """The thread and its orders."""
+class Maintenance:
+    """The thread and its orders: segments to prepare, and a cursor to save."""
 
     def __init__(
-        self, plot: Plot, prepared: Callable[[Segment | None], object], failed: Callable[[Exception], None]
+        self, opened: LogDirectory, prepared: Callable[[Segment | None], object], failed: Callable[[Exception], None]
     ) -> None:
         """Both functions are called in the thread; `prepared` is given None when the disk is full."""
-        self._plot = plot
+        self._directory = opened
         self._prepared = prepared
         self._failed = failed
-        self._numbers = count(plot.next_number)
+        self._numbers = count(opened.next_number)
         self._orders: deque[int] = deque()
         # Counted by a deque, since one thread adds and another takes away.
         self._left: deque[Segment] = deque()
-        self._retired = plot.cursor.position
+        self._retired = opened.cursor.position
         self._awake = threading.Event()
         self._stopping = False
-        self._thread = LateThread(self._run, "log-caretaker")
+        self._thread = LateThread(self._run, "log-maintenance")
 
     def order(self, size: int) -> None:
         """Ask for one more segment, of so many octets."""
@@ -80,9 +80,9 @@ class Caretaker:
                 self._awake.clear()
                 self._tend()
             self._tidy()
-        except Exception as error:  # noqa: BLE001 - whatever it was: without a caretaker the log must not go on
+        except Exception as error:  # noqa: BLE001 - whatever it was: without maintenance the log must not go on
             self._failed(error)
-        self._plot.cursor.close()
+        self._directory.cursor.close()
 
     def _tend(self) -> None:
         try:
@@ -97,14 +97,14 @@ class Caretaker:
         removable = len(self._left)
         # Read after what is removable: the cursor that is saved stands behind all of that.
         retired = self._retired
-        if retired > self._plot.cursor.position:
-            self._plot.cursor.save(retired)
+        if retired > self._directory.cursor.position:
+            self._directory.cursor.save(retired)
         for _ in range(removable):
-            self._plot.files.remove(self._left.popleft().path)
+            self._directory.files.remove(self._left.popleft().path)
 
     def _prepare(self) -> None:
         while self._orders and not self._stopping:
             number = next(self._numbers)
-            segment = prepare(self._plot.files, self._plot.directory, number, self._orders[0])
+            segment = prepare(self._directory.files, self._directory.path, number, self._orders[0])
             self._orders.popleft()
             self._prepared(segment)
