@@ -105,7 +105,7 @@ class Forwarder:
 
     async def _read(self) -> None:
         while True:
-            await self._window.room()
+            await self._window.wait_for_room()
             most = max(LEAST_OCTETS, min(READ_OCTETS, self._window.left))
             read = await self._take(await self._log.read(self._read_up_to, most))
             if read < most // 2:
@@ -130,7 +130,7 @@ class Forwarder:
                 if size >= TURN_OCTETS:
                     size = 0
                     await asyncio.sleep(0)
-                    await window.room_for_event()
+                    await window.wait_for_event_room()
         except (Unreadable, msgspec.DecodeError) as error:
             await self._park(partial(self._outlets.dead_letters.park_record, octets, self.domain, str(error)))
             self.counts.parked += 1
@@ -138,9 +138,9 @@ class Forwarder:
 
     async def _serve_lane(self, lane: Lane) -> None:
         while True:
-            batch = await lane.batch(self._outlets.sink.limits)
+            batch = await lane.take(self._outlets.sink.limits)
             while batch:
-                await self._pause.over()
+                await self._pause.wait()
                 verdicts = await self._deliver(batch)
                 await self._settle(batch[: len(verdicts)], verdicts)
                 batch = batch[len(verdicts) :]
@@ -192,7 +192,7 @@ class Forwarder:
                 self.letters_away = f"dead letters cannot be kept: {error.strerror}"
                 logger.warning("The dead letters of %s cannot be kept: %s", self.domain, error.strerror)
                 pause.failed(None)
-                await pause.over()
+                await pause.wait()
             else:
                 self.letters_away = ""
                 return

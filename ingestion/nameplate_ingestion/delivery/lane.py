@@ -19,7 +19,7 @@ class Lane:
         self._waiting.append(delivery)
         self._filled.set()
 
-    async def batch(self, limits: BatchLimits) -> list[Delivery]:
+    async def take(self, limits: BatchLimits) -> list[Delivery]:
         """Wait until there is something, and take as much as a sink wants at once."""
         await self._filled.wait()
         taken: list[Delivery] = []

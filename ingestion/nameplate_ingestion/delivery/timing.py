@@ -49,7 +49,7 @@ class Pause:
         if asked:
             self._until = max(self._until, now + asked + jittered)
 
-    async def over(self) -> None:
+    async def wait(self) -> None:
         """Wait until the sink may be asked again."""
         while (left := self._until - self._timing.clock()) > 0:
             await self._timing.sleep(left)

@@ -78,13 +78,13 @@ class Window:
         self._changed.set()
         self._retire_settled()
 
-    async def room(self) -> None:
+    async def wait_for_room(self) -> None:
         """Wait until another record may begin."""
         while self.octets and self.left <= 0:
             self._changed.clear()
             await self._changed.wait()
 
-    async def room_for_event(self) -> None:
+    async def wait_for_event_room(self) -> None:
         """Wait until an open record may go on."""
         while self.event_octets >= self._budget.share:
             self._changed.clear()

@@ -36,5 +36,5 @@ def shown(batch):
 )
 async def test_batches(limits, words, batches):
     lane = a_lane(words)
-    assert [shown(await lane.batch(limits)) for _ in batches] == batches
+    assert [shown(await lane.take(limits)) for _ in batches] == batches
     assert not lane._waiting

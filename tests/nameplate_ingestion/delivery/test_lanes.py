@@ -19,7 +19,7 @@ def a_delivery(number, user, *others, source="web"):
 async def serve(lanes, lane, limits, taken, turns):
     """Take as a sink of a speed of its own does."""
     while True:
-        batch = await lane.batch(limits)
+        batch = await lane.take(limits)
         for _ in range(turns.randrange(4)):
             await asyncio.sleep(0)
         taken += batch

@@ -22,7 +22,7 @@ class Clock:
 
 async def test_nobody_waits_for_a_sink_that_did_not_fail():
     clock = Clock()
-    await clock.pause().over()
+    await clock.pause().wait()
     assert clock.slept == []
 
 
@@ -31,11 +31,11 @@ async def test_the_pause_doubles_up_to_a_minute_and_begins_anew_after_a_success(
     pause = clock.pause()
     for _ in range(11):
         pause.failed(None)
-        await pause.over()
+        await pause.wait()
     assert clock.slept == [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0, 60.0]
     pause.succeeded()
     pause.failed(None)
-    await pause.over()
+    await pause.wait()
     assert clock.slept[-1] == 0.25
 
 
@@ -43,7 +43,7 @@ async def test_chance_takes_away_up_to_half_of_it():
     clock = Clock()
     pause = clock.pause(random=0.0)
     pause.failed(None)
-    await pause.over()
+    await pause.wait()
     assert clock.slept == [0.125]
 
 
@@ -52,9 +52,9 @@ async def test_lanes_that_fail_at_the_same_time_make_one_failure():
     pause = clock.pause()
     for _ in range(8):
         pause.failed(None)
-    await pause.over()
+    await pause.wait()
     pause.failed(None)
-    await pause.over()
+    await pause.wait()
     assert clock.slept == [0.25, 0.5]
 
 
@@ -63,7 +63,7 @@ async def test_what_the_sink_asks_for_is_waited_at_least_within_reason(asked, wa
     clock = Clock()
     pause = clock.pause()
     pause.failed(asked)
-    await pause.over()
+    await pause.wait()
     assert clock.slept == [waited]
 
 
@@ -73,5 +73,5 @@ async def test_what_the_sink_asks_of_one_lane_counts_for_all():
     pause.failed(None)
     pause.failed(42.0)
     pause.failed(7.0)
-    await pause.over()
+    await pause.wait()
     assert clock.slept == [42.5]

@@ -19,7 +19,7 @@ async def fill(window: Window, most: int = 100_000, octets: int = 60) -> list[De
     """Put records of one event each on their way until one has to wait, or so many are."""
     taken = []
     for number in range(most):
-        waiting = asyncio.ensure_future(window.room())
+        waiting = asyncio.ensure_future(window.wait_for_room())
         await asyncio.sleep(0)
         if not waiting.done():
             waiting.cancel()
@@ -75,7 +75,7 @@ async def test_what_is_settled_or_abandoned_makes_room_for_others():
 async def test_whoever_waits_goes_on_once_something_of_it_is_settled():
     (window,) = windows(1)
     taken = await fill(window)
-    waiting = asyncio.ensure_future(window.room())
+    waiting = asyncio.ensure_future(window.wait_for_room())
     await asyncio.sleep(0)
     assert not waiting.done()
     window.settle(taken[:1])
