@@ -19,6 +19,8 @@ class ToForward(msgspec.Struct, frozen=True, tag=True):
     """Without ``/v1/batch``."""
     write_keys: dict[str, str]
     """By source."""
+    awaited: tuple[str, ...] = ()
+    """Sources that the settings name and whose keys are still to come."""
 
     def __repr__(self) -> str:
         """Show no key."""

@@ -101,7 +101,7 @@ def serve(document: Document, keys: KeyFiles) -> tuple[Served, list[str]]:
         else:
             sources[key] = Source(source.name, source.type, source.durability)
     awaits_keys = bool(missing)
-    destination = find_destination(settings.sink, sources, keys)
+    destination = find_destination(settings, sources, keys)
     if isinstance(destination, ToNobody):
         missing.append(SINK)
     away = _held_last(settings, keys, missing)

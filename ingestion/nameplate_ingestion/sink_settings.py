@@ -1,10 +1,10 @@
 """Where a domain's events go, from its settings and the key files that they name."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from zlib import crc32
 
-from nameplate_api.ingestion_settings import ForwardSettings, KafkaSettings, SinkSettings
+from nameplate_api.ingestion_settings import IngestionSettings, KafkaSettings, SinkSettings
 from nameplate_ingestion.key_files import KeyFiles
 from nameplate_ingestion.served import Destination, ToFiles, ToForward, ToKafka, ToNobody
 from nameplate_ingestion.tenant import Source
@@ -21,8 +21,9 @@ def sink_files(sink: SinkSettings) -> tuple[str, ...]:
     return tuple(name for name in named if isinstance(name, str))
 
 
-def find_destination(sink: SinkSettings, sources: Mapping[bytes, Source], keys: KeyFiles) -> Destination:
+def find_destination(settings: IngestionSettings, sources: Mapping[bytes, Source], keys: KeyFiles) -> Destination:
     """Return where events go; the sources are those that are served, by write key."""
+    sink = settings.sink
     contents: dict[str, bytes] = {}
     for name in sink_files(sink):
         content = keys.read(name)
@@ -34,16 +35,19 @@ def find_destination(sink: SinkSettings, sources: Mapping[bytes, Source], keys: 
     except UnicodeDecodeError:
         return ToNobody("a key file is not UTF-8")
     if sink.forward is not None:
-        return _forward(sink.forward, sources, texts)
+        file = sink.forward.write_key_file
+        names = [source.name for source in settings.sources]
+        return _forward(sink.forward.url, names, sources, texts[file] if file else None)
     if sink.kafka is not None:
         return _kafka(sink.kafka, texts, keys.directory)
     return ToFiles()
 
 
-def _forward(forward: ForwardSettings, sources: Mapping[bytes, Source], texts: Mapping[str, str]) -> ToForward:
-    file = forward.write_key_file
+def _forward(url: str, names: Sequence[str], sources: Mapping[bytes, Source], shared_key: str | None) -> ToForward:
+    if shared_key is not None:
+        return ToForward(url, dict.fromkeys(names, shared_key))
     own = {source.name: key.decode(errors="replace") for key, source in sources.items()}
-    return ToForward(forward.url, dict.fromkeys(own, texts[file]) if file else own)
+    return ToForward(url, own, tuple(name for name in names if name not in own))
 
 
 def _kafka(kafka: KafkaSettings, texts: Mapping[str, str], keys: Path) -> ToKafka:

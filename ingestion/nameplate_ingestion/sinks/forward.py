@@ -36,7 +36,7 @@ class ForwardSink:
 
     def __init__(self, to: ToForward, now: Callable[[], float] = time.time) -> None:
         """Take whom to send to; connections are made when there is something to send."""
-        self._write_keys = to.write_keys
+        self._write_keys, self._awaited = to.write_keys, frozenset(to.awaited)
         self._now = now
         self._url = f"{to.url.rstrip('/')}/v1/batch"
         # Proxies, passwords and authorities of the environment are not ours, but for OpenSSL's own variables.
@@ -57,6 +57,8 @@ class ForwardSink:
 
     async def _send_source(self, source: str, group: list[Delivery], verdicts: list[Verdict]) -> None:
         write_key = self._write_keys.get(source)
+        if source in self._awaited:
+            raise SinkAway(f"the write key of the source {source} is not there yet", verdicts=verdicts)
         if write_key is None:
             verdicts.extend([Undeliverable(f"there is no write key for the source {source}")] * len(group))
             return

@@ -75,7 +75,17 @@ async def test_sources_never_share_a_post_and_order_is_kept():
     ]
 
 
-async def test_a_source_without_a_write_key_is_refused_not_waited_for():
+async def test_a_source_whose_write_key_is_still_to_come_is_waited_for():
+    with TrackingApi() as api:
+        sink = ForwardSink(ToForward(api.url, KEYS, awaited=("backend",)), now=lambda: NOW)
+        with pytest.raises(SinkAway, match="write key of the source backend is not there") as caught:
+            await sink.deliver([a_delivery(1), a_delivery(2, "backend"), a_delivery(3)])
+        await sink.close()
+    assert caught.value.verdicts == [None]
+    assert [event["number"] for event in api.taken] == [1]
+
+
+async def test_a_source_that_the_settings_name_no_more_is_refused_not_waited_for():
     with TrackingApi() as api:
         verdicts = await deliver(api, [a_delivery(1), a_delivery(2, "gone"), a_delivery(3)])
     assert verdicts == [None, Undeliverable("there is no write key for the source gone"), None]
