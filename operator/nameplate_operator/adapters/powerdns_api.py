@@ -12,6 +12,7 @@ from nameplate_api.conditions import Reason
 from nameplate_api.retry_after import retry_after
 from nameplate_api.text import printable
 from nameplate_operator.adapters.httpx_connections import Transport
+from nameplate_operator.adapters.patience import Patience
 from nameplate_operator.ports import ProviderError
 from nameplate_operator.settings import PowerDnsSettings
 
@@ -40,17 +41,23 @@ class PowerDnsApi:
     def __init__(self, settings: PowerDnsSettings, timeout: float) -> None:
         self._settings = settings
         self._timeout = timeout
+        self._patience = Patience(timeout)
         self._base = f"{settings.url.rstrip('/')}/api/v1/servers/{settings.server_id}"
         self._client: httpx.AsyncClient | None = None
 
     async def request(self, method: str, path: str, body: Any = None, *, expected: tuple[int, ...]) -> Answer:
         """Return the answer if its status is expected; raises ProviderError."""
         headers = {"X-API-Key": self._key(), "Accept": "application/json"}
+        loop = asyncio.get_running_loop()
+        granted = self._patience.grant(loop.time())
         try:
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(granted):
                 status, pause, octets = await self._exchange(method, path, headers, body)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError) as error:
+            if _is_timeout(error):
+                self._patience.lose(granted, loop.time())
             raise _failed(Reason.PROVIDER_UNAVAILABLE, _silence(error)) from None
+        self._patience.regain()
         if status in expected:
             return Answer(status, _decoded(octets))
         raise _refusal(status, pause, octets)
@@ -104,8 +111,12 @@ def _decoded(octets: bytes) -> Any:
         return None
 
 
+def _is_timeout(error: Exception) -> bool:
+    return isinstance(error, TimeoutError | httpx.TimeoutException)
+
+
 def _silence(error: Exception) -> str:
-    if isinstance(error, TimeoutError | httpx.TimeoutException):
+    if _is_timeout(error):
         return "The DNS provider did not answer in time."
     if isinstance(error, httpx.ConnectError):
         return "The DNS provider cannot be reached."

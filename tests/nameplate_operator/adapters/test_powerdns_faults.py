@@ -10,6 +10,7 @@ from nameplate_api.conditions import Reason
 from nameplate_operator.adapters.powerdns_zones import PowerDnsZones
 from nameplate_operator.ports import Conflict, ProviderError
 from nameplate_operator.records import bare_zone
+from tests.cluster.machine import Machine
 from tests.nameplate_operator.powerdns_server import settings
 from tests.world.http_faults import FaultProxy, HttpFault, Point
 from tests.world.powerdns import PowerDNS
@@ -128,6 +129,30 @@ async def test_a_silent_server_is_given_up(proxy: FaultProxy, key_file: Path, na
     assert caught.value.message == "The DNS provider did not answer in time. Wait; it is asked again."
     proxy.release()
     await zones.close()
+
+
+async def test_a_server_that_stays_silent_is_given_up_sooner_and_comes_back_at_once(
+    proxy: FaultProxy, key_file: Path, name: str
+) -> None:
+    zones = PowerDnsZones(settings(proxy.url, key_file), request_timeout=5)
+    proxy.hold()
+    for longest in (8, 3, 3):
+        with Machine() as machine, pytest.raises(ProviderError):
+            await zones.find(name)
+        assert machine.net() <= longest
+    proxy.release()
+    assert await zones.find(name) is None
+    await zones.close()
+
+
+async def test_one_zone_that_hangs_keeps_no_other_from_being_found(
+    zones: PowerDnsZones, proxy: FaultProxy, name: str
+) -> None:
+    proxy.inject(HttpFault(delay=60), path=f"zones/{name}")
+    for _ in range(2):
+        with pytest.raises(ProviderError):
+            await zones.find(name)
+        assert await zones.find(f"other.{name}") is None
 
 
 async def test_a_zone_made_although_the_answer_was_lost_is_found(
