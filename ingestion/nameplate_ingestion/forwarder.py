@@ -28,7 +28,7 @@ GATHER_FOR = 0.02
 TURN_OCTETS = 128 * 1024
 """Of one record's events, after which others who share the loop have their turn."""
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 class Log(Protocol):
@@ -68,7 +68,7 @@ class Forwarder:
     def __init__(
         self,
         domain: str,
-        log: Log,
+        durable_log: Log,
         outlets: Outlets,
         timing: Timing = Timing(),  # noqa: B008
         budget: Budget | None = None,
@@ -79,13 +79,13 @@ class Forwarder:
         self.letters_away = ""
         """Why dead letters cannot be kept now; empty while they can."""
         self._sink_away = ""
-        self._log = log
+        self._log = durable_log
         self._outlets = outlets
         self._timing = timing
         self._pause = Pause(timing)
-        self._window = Window(log.retire, budget or Budget())
+        self._window = Window(durable_log.retire, budget or Budget())
         self._lanes = Lanes(LANES)
-        self._read_up_to = log.retired
+        self._read_up_to = durable_log.retired
 
     @property
     def away(self) -> str:
@@ -155,7 +155,7 @@ class Forwarder:
             return away.verdicts
         except Exception as error:  # noqa: BLE001 - whatever it was: the events must come again
             fault = kind_and_places(error)
-            logger.error("The sink of %s failed in a way that nobody thought of: %s", self.domain, fault)  # noqa: TRY400
+            log.error("The sink of %s failed in a way that nobody thought of: %s", self.domain, fault)  # noqa: TRY400
             self._failed("an error of our own; see the log", None)
             return ()
         self._pause.succeeded()
@@ -164,7 +164,7 @@ class Forwarder:
 
     def _failed(self, reason: str, retry_after: float | None) -> None:
         if not self._sink_away:
-            logger.warning("The sink of %s takes nothing: %s", self.domain, reason)
+            log.warning("The sink of %s takes nothing: %s", self.domain, reason)
         self._sink_away = reason
         self.counts.retries += 1
         self._pause.failed(retry_after)
@@ -176,7 +176,7 @@ class Forwarder:
         if refused:
             letters = [(delivery, verdict.whole) for delivery, verdict in refused]
             await self._park(partial(self._outlets.dead_letters.park, letters))
-            logger.warning("The sink of %s refused %d events: %s", self.domain, len(refused), refused[0][1].reason)
+            log.warning("The sink of %s refused %d events: %s", self.domain, len(refused), refused[0][1].reason)
         self.counts.parked += len(refused)
         self.counts.delivered += len(batch) - len(refused)
         self._lanes.settle(batch)
@@ -190,7 +190,7 @@ class Forwarder:
                 await park()
             except OSError as error:
                 self.letters_away = f"dead letters cannot be kept: {error.strerror}"
-                logger.warning("The dead letters of %s cannot be kept: %s", self.domain, error.strerror)
+                log.warning("The dead letters of %s cannot be kept: %s", self.domain, error.strerror)
                 pause.failed(None)
                 await pause.wait()
             else:

@@ -27,7 +27,7 @@ _REFUSALS = frozenset(
     }
 )
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 class KafkaSink:
@@ -94,14 +94,14 @@ class KafkaSink:
     def _note(self, error: KafkaError) -> None:
         """Take what librdkafka says of brokers that it goes on to try, mostly that it cannot reach them."""
         if not self.trouble:
-            logger.warning("Kafka: %s", error.str())
+            log.warning("Kafka: %s", error.str())
         # That all brokers are down says less than why one of them is.
         if not self.trouble or error.code() != KafkaError._ALL_BROKERS_DOWN:  # noqa: SLF001 - librdkafka's own name
             self.trouble = f"Kafka: {error.str()}"
 
     def _new_producer(self) -> Producer:
         try:
-            return Producer({**_configuration(self._to), "error_cb": self._note}, logger=logger)
+            return Producer({**_configuration(self._to), "error_cb": self._note}, logger=log)
         except KafkaException as failure:
             raise ValueError(failure.args[0].str()) from failure
 
