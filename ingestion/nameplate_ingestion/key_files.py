@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-_LARGEST = 1024 * 1024
+_LARGEST = 1024**2
 
 
 class KeyFiles:

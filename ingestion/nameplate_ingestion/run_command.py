@@ -15,7 +15,7 @@ from nameplate_api import json_lines
 from nameplate_api.mounts import HTTP_PORT, OPERATIONS_PORT
 from nameplate_ingestion.operations import Operations, refuse
 from nameplate_ingestion.order import GRACE
-from nameplate_ingestion.server import Server, bind_everywhere, bind_unix
+from nameplate_ingestion.server import BACKLOG, Server, bind_everywhere, bind_unix
 from nameplate_ingestion.service_metrics import ServiceMetrics
 from nameplate_ingestion.settings_follower import SettingsFollower
 from nameplate_ingestion.settings_reader import SettingsReader
@@ -24,7 +24,6 @@ from nameplate_ingestion.workers import Workers
 MOST_WORKERS = 32
 """Each needs a share of the volume that is worth a log."""
 _KILL_AFTER = GRACE + 3.0
-_BACKLOG = 4096
 _ENDS = (signal.SIGTERM, signal.SIGINT)
 
 log = logging.getLogger(__name__)
@@ -68,13 +67,13 @@ def _listeners(options: argparse.Namespace) -> list[socket.socket]:
     """Return a listening socket for each worker; it outlives the worker, and so do the connections that wait in it."""
     if options.unix is not None:
         shared = bind_unix(options.unix)
-        shared.listen(_BACKLOG)
+        shared.listen(BACKLOG)
         return [shared, *(shared.dup() for _ in range(options.workers - 1))]
     bound = [bind_everywhere(options.port)]
     port = bound[0].getsockname()[1]
     bound += [bind_everywhere(port) for _ in range(options.workers - 1)]
     for each in bound:
-        each.listen(_BACKLOG)
+        each.listen(BACKLOG)
     return bound
 
 

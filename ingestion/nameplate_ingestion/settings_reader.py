@@ -20,7 +20,7 @@ from nameplate_ingestion.served import Domains, Served
 from nameplate_ingestion.settings_document import BadDocument, Document, named_files, parse, serve
 
 _ALONE = ""
-_LARGEST_DOCUMENT = 4 * 1024 * 1024
+_LARGEST_DOCUMENT = 4 * 1024**2
 Stamp = tuple[object, ...]
 
 

@@ -25,7 +25,7 @@ MOST_RESTART_AFTER = 15.0
 """The most that they become: twice as many after each quick end."""
 STEADY_AFTER = 30.0
 """Seconds of life after which an end is no sign of a start that cannot succeed."""
-_LONGEST_REPORT = 64 * 1024 * 1024
+_LONGEST_REPORT = 64 * 1024**2
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from nameplate_ingestion.log.files import Files, write_all
 from nameplate_ingestion.log.scan import Gap
 
 _SUFFIX = ".segment"
-_ZEROS = bytes(1 << 20)
+_ZEROS = bytes(1024**2)
 
 
 class Segment:

@@ -24,13 +24,13 @@ Done = Callable[[NotTaken | None], None]
 class Caps:
     """When a log is full. On disk it takes up to `octets` and three segments more."""
 
-    octets: int = 1 << 30
+    octets: int = 1024**3
     """Of what is not retired."""
     full_after: float = 24 * 3600.0
     """Age in seconds of the oldest record that is not retired."""
-    unwritten: int = 16 << 20
+    unwritten: int = 16 * 1024**2
     """Octets that wait in memory for a disk that does not keep up."""
-    segment: int = 16 << 20
+    segment: int = 16 * 1024**2
     """Octets of one file, which also bounds a record."""
 
 

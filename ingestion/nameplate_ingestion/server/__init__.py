@@ -4,7 +4,7 @@ Read `connection` first, then `request_reader` and `head`.
 """
 
 from nameplate_ingestion.server.limits import Deadlines, ServerLimits
-from nameplate_ingestion.server.server import Server, bind_everywhere, bind_tcp, bind_unix
+from nameplate_ingestion.server.server import BACKLOG, Server, bind_everywhere, bind_tcp, bind_unix
 from nameplate_ingestion.server.unserved import Unserved
 
-__all__ = ["Deadlines", "Server", "ServerLimits", "Unserved", "bind_everywhere", "bind_tcp", "bind_unix"]
+__all__ = ["BACKLOG", "Deadlines", "Server", "ServerLimits", "Unserved", "bind_everywhere", "bind_tcp", "bind_unix"]

@@ -16,7 +16,8 @@ from nameplate_ingestion.server.limits import Deadlines, ServerLimits
 from nameplate_ingestion.server.turned_away import TurnedAway
 from nameplate_ingestion.server.watch import Watch
 
-_BACKLOG: Final = 4096
+BACKLOG: Final = 4096
+"""Connections that may wait to be accepted."""
 _SEND_BUFFER: Final = 64 * 1024
 
 
@@ -70,7 +71,7 @@ class Server:
         """Accept connections on a bound TCP or Unix socket."""
         loop = self._context.loop
         create = loop.create_unix_server if bound.family == socket.AF_UNIX else loop.create_server
-        self._listeners.append(await create(self._greet, sock=bound, backlog=_BACKLOG))
+        self._listeners.append(await create(self._greet, sock=bound, backlog=BACKLOG))
 
     def _greet(self) -> asyncio.Protocol:
         context = self._context
