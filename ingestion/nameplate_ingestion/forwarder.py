@@ -78,6 +78,8 @@ class Forwarder:
         self.counts = Counts()
         self.letters_away = ""
         """Why dead letters cannot be kept now; empty while they can."""
+        self.log_unreadable = ""
+        """Why the log cannot be read on now; empty while it can."""
         self._sink_away = ""
         self._log = durable_log
         self._outlets = outlets
@@ -91,7 +93,8 @@ class Forwarder:
     def away(self) -> str:
         """Why events stay in the log now; empty while they need not."""
         # What a sink notes of itself may be over long since if it was not asked meanwhile.
-        return self.letters_away or self._sink_away or (self._outlets.sink.trouble if self._window.octets else "")
+        sinks_own = self._outlets.sink.trouble if self._window.octets else ""
+        return self.letters_away or self._sink_away or self.log_unreadable or sinks_own
 
     async def serve(self) -> None:
         """Forward until cancelled; what is then not acknowledged comes again after the next start."""
@@ -107,9 +110,26 @@ class Forwarder:
         while True:
             await self._window.wait_for_room()
             most = max(LEAST_OCTETS, min(READ_OCTETS, self._window.left))
-            read = await self._take(await self._log.read(self._read_up_to, most))
+            read = await self._take(await self._next(most))
             if read < most // 2:
                 await asyncio.sleep(GATHER_FOR)
+
+    async def _next(self, most: int) -> Sequence[tuple[Position, bytes]]:
+        """Try until it can be read: what is under way must retire meanwhile, and not be delivered again."""
+        pause = Pause(self._timing)
+        while True:
+            try:
+                records = await self._log.read(self._read_up_to, most)
+            except (OSError, ValueError) as error:
+                reason = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
+                if not self.log_unreadable:
+                    log.warning("The log of %s cannot be read: %s", self.domain, reason)
+                self.log_unreadable = f"the log cannot be read: {reason}"
+                pause.failed(None)
+                await pause.wait()
+            else:
+                self.log_unreadable = ""
+                return records
 
     async def _take(self, records: Sequence[tuple[Position, bytes]]) -> int:
         """Put records on their way, and return their octets; all are in memory until the last one is."""

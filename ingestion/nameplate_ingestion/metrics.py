@@ -56,6 +56,7 @@ MEASURES = (
     ),
     Measure("log_bytes", "gauge", _DOMAIN, "Octets in the log that the sink has not acknowledged."),
     Measure("log_oldest_seconds", "gauge", _DOMAIN, "Age of the oldest record that is not acknowledged.", "max"),
+    Measure("log_unreadable", "gauge", _DOMAIN, "1 while a log cannot be read on: what it holds behind waits.", "max"),
     Measure("log_failed", "gauge", _DOMAIN, "1 while a log takes no record for good: its disk failed.", "max"),
     Measure("log_cut_bytes", "counter", _DOMAIN, "Octets cut at recovery: the torn tail of a kill or power cut."),
     Measure("log_damaged_bytes", "counter", _DOMAIN, "Octets of acknowledged records found damaged at recovery."),

@@ -148,6 +148,7 @@ class Station:
             "dead_letters_away": float(bool(self.letters_away)),
             "log_bytes": self.log.octets,
             "log_oldest_seconds": self.log.oldest_age,
+            "log_unreadable": float(bool(self.log_unreadable)),
             "log_failed": float(not self.log.ready),
             "log_cut_bytes": sum(cut.end - cut.start for cut in losses.torn),
             "log_damaged_bytes": sum(cut.end - cut.start for cut in losses.damaged),
@@ -169,6 +170,11 @@ class Station:
     def letters_away(self) -> str:
         """Return why what the sink refuses cannot be kept now; empty while it can."""
         return self._forwarder.letters_away if self._forwarder is not None else ""
+
+    @property
+    def log_unreadable(self) -> str:
+        """Return why the log cannot be read on now; empty while it can."""
+        return self._forwarder.log_unreadable if self._forwarder is not None else ""
 
     async def drain(self, until: float) -> int:
         """Wait until the sink has everything, or the loop's clock shows `until`; return the octets that are left."""

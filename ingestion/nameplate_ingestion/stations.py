@@ -122,7 +122,8 @@ class Stations:
         """What somebody should mend, although what is served takes records: on disk, or in what it has room for."""
         full = (f"the disk has no room for the log of {each.domain}" for each in self.all() if each.log.full)
         stopped = (f"{each.domain}: {each.letters_away}" for each in self.all() if each.letters_away)
-        return (*self._problems, *full, *stopped)
+        unreadable = (f"{each.domain}: {each.log_unreadable}" for each in self.all() if each.log_unreadable)
+        return (*self._problems, *full, *stopped, *unreadable)
 
     def unready(self) -> list[str]:
         """Return why records cannot be taken."""

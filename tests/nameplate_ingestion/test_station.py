@@ -1,6 +1,7 @@
 """Stations: what each may take of the volume, and whose data is looked after."""
 
 import asyncio
+import errno
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from nameplate_api.sources import Durability
 from nameplate_ingestion.log.durable_log import DurableLog
 from nameplate_ingestion.log.terms import Caps
 from nameplate_ingestion.metrics import Numbers
+from nameplate_ingestion.position import Position
 from nameplate_ingestion.record import Record, encode
 from nameplate_ingestion.run_command import MOST_WORKERS
 from nameplate_ingestion.served import Served, ToFiles, ToNobody
@@ -175,6 +177,24 @@ async def test_the_logs_of_a_domain_are_counted_together_each_number_as_it_means
     assert counted() == away
     await stations.own[DOMAIN].log.close()
     await eventually(lambda: counted() == away | {"log_failed": 1}, "one of the two to have failed")
+    await stations.close()
+
+
+async def test_a_log_that_cannot_be_read_is_told_of_by_readiness_and_metrics(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    async def broken(after: Position, most_octets: int) -> list[tuple[Position, bytes]]:
+        raise OSError(errno.EIO, "Input/output error")
+
+    stations, numbers = Stations(tmp_path, 0, 1), Numbers()
+    await stations.follow(AWAY)
+    monkeypatch.setattr(stations.own[DOMAIN].log, "read", broken)
+    await stations.follow(SERVED)
+    await eventually(lambda: stations.problems, "the trouble to be told")
+    assert stations.problems == (f"{DOMAIN}: the log cannot be read: Input/output error",)
+    assert stations.unready() == []
+    stations.count(numbers)
+    assert [numbers.of(name)[DOMAIN,] for name in ("log_unreadable", "sink_away", "log_failed")] == [1, 1, 0]
     await stations.close()
 
 
