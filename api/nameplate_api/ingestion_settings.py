@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from nameplate_api.base import ApiModel
+from nameplate_api.request_limits import BATCH_EVENTS, BODY_SIZE, EVENT_SIZE
 from nameplate_api.sink import Brokers, FileSink, ForwardUrl, SaslMechanism, SaslUser, Topic
 from nameplate_api.sources import Durability, SourceType
 
@@ -72,9 +73,9 @@ class SinkSettings(_Settings):
 class LimitSettings(_Settings):
     """What one request may bring (Segment's HTTP Tracking API, "Max request size")."""
 
-    event_size: Annotated[int, Field(ge=1024, le=1024**2, description="Octets of one event.")] = 32 * 1024
-    body_size: Annotated[int, Field(ge=1024, le=4 * 1024**2, description="Octets of a body, decompressed.")] = 512_000
-    batch_events: Annotated[int, Field(ge=1, le=100_000, description="Events of a batch.")] = 2500
+    event_size: Annotated[int, Field(ge=1024, le=1024**2, description="Octets of one event.")] = EVENT_SIZE
+    body_size: Annotated[int, Field(ge=1024, le=4 * 1024**2, description="Octets of a body, decompressed.")] = BODY_SIZE
+    batch_events: Annotated[int, Field(ge=1, le=100_000, description="Events of a batch.")] = BATCH_EVENTS
 
 
 class IngestionSettings(_Settings):

@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from nameplate_api.request_limits import BATCH_EVENTS, BODY_SIZE, EVENT_SIZE
 from nameplate_api.sources import Durability, SourceType
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one request may bring: octets and events (Segment's HTTP Tracking API, "Max request size")."""
+    """What one request may bring: octets and events."""
 
-    event: int = 32 * 1024
-    body: int = 512_000
-    events: int = 2500
+    event: int = EVENT_SIZE
+    body: int = BODY_SIZE
+    events: int = BATCH_EVENTS
 
 
 @dataclass(frozen=True, slots=True)

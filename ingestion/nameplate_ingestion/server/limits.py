@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from nameplate_api.request_limits import BODY_SIZE
+
 
 @dataclass(frozen=True, slots=True)
 class ServerLimits:
@@ -12,7 +14,7 @@ class ServerLimits:
     head: int = 32 * 1024
     """Request line and all header lines with their line ends."""
     headers: int = 100
-    body: int = 512_000
+    body: int = BODY_SIZE
     pipelined: int = 16
     connections: int = 8192
     """Of all clients together; who comes then is turned away."""
