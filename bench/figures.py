@@ -8,6 +8,7 @@ from bench.usage import Usage
 from tests.cluster.audit import AuditEvent
 
 _MIB = 1024 * 1024
+_LEASE = ("leases", "nameplate-operator")
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,11 @@ class Figures:
 
     @classmethod
     def of(cls, before: Usage, after: Usage, seconds: float, events: Iterable[AuditEvent]) -> "Figures":
-        """Count the requests, watches and the Lease apart."""
+        """Count the requests, watches and the operator's Lease apart."""
         writes: Counter[str] = Counter()
         reads = 0
         for event in events:
-            if event.resource == "leases" or event.verb == "watch":
+            if (event.resource, event.name) == _LEASE or event.verb == "watch":
                 continue
             if event.mutates:
                 writes[f"{event.resource}/{event.subresource}" if event.subresource else event.resource] += 1

@@ -130,7 +130,7 @@ def a_tools_label_costs_no_write(plane: ControlPlane, operator: OperatorProcess)
     plane.kubectl("annotate", "customdomain", "web", "tool.example/note=x")
     label(plane, operator, "second=label")
     done = [each for each in plane.audit_events(offset) if each.mutates and each.user.endswith(":nameplate-operator")]
-    assert {each.resource for each in done} <= {"leases"}
+    assert {(each.resource, each.name) for each in done} <= {("leases", "nameplate-operator")}
 
 
 def test_the_operator_lives_from_before_its_kinds_to_sigterm(

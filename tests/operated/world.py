@@ -199,9 +199,10 @@ class OperatedWorld:
             return self.dns.zone(above)
 
     def namespace(self, prefix: str = "tenant", *, granted: bool = True) -> str:
-        """Make a namespace in which Pods can run and, if granted, the operator may work."""
+        """Make a namespace in which restricted Pods can run and, if granted, the operator may work."""
         name = f"{re.sub('[^a-z0-9]+', '-', prefix)[:50]}-{uuid.uuid4().hex[:6]}"
-        self.api.post("/api/v1/namespaces", json={"metadata": {"name": name}}).raise_for_status()
+        metadata = {"name": name, "labels": {"pod-security.kubernetes.io/enforce": "restricted"}}
+        self.api.post("/api/v1/namespaces", json={"metadata": metadata}).raise_for_status()
         account = f"/api/v1/namespaces/{name}/serviceaccounts/default"
         until(lambda: self.api.get(account).is_success, f"the default ServiceAccount of {name}")
         if granted:
@@ -223,7 +224,8 @@ class OperatedWorld:
         self.cluster.audit_mark()
         user = f"system:serviceaccount:{self.operator.namespace}:nameplate-operator"
         events = self.cluster.audit_events(since)
-        return [each for each in events if each.user == user and each.mutates and each.resource != "leases"]
+        lease = ("leases", "nameplate-operator")
+        return [each for each in events if each.user == user and each.mutates and (each.resource, each.name) != lease]
 
     def zones(self) -> set[str]:
         """Return the names of all zones at PowerDNS, asked without the proxy."""
