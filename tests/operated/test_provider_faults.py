@@ -15,6 +15,7 @@ from tests.world.http_faults import Exchange, HttpFault, Point
 
 HANGS = HttpFault(delay=600)
 NO_POWERDNS = HttpFault(status=404, body=b"<html>default backend - 404</html>")
+WORKERS = 16  # of the operator, by default
 NOT_KNOWN = "What answers at the DNS provider's address does not know our server there."
 
 
@@ -64,9 +65,12 @@ def test_a_provider_that_is_slow_or_answers_too_late_makes_no_second_zone(
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
 def test_a_provider_that_answers_errors_is_asked_again(world: OperatedWorld, status: int):
     tenant = world.tenant()
-    world.powerdns_proxy.inject(HttpFault(status=status, headers={"Retry-After": "1"}), path="zones", times=2)
+    fault = HttpFault(status=status, headers={"Retry-After": "1"})
+    # Of its own zone: tenants who leave meanwhile ask too.
+    injection = world.powerdns_proxy.inject(fault, path=f"/zones/{tenant.host}", times=2)
     tenant.apply()
     tenant.wait_for("ZoneReady")
+    assert injection.matched > 2
 
 
 def names(exchange: Exchange, tenant: Tenant) -> bool:
@@ -143,21 +147,43 @@ def test_records_that_somebody_removed_are_put_back(world: OperatedWorld, tenant
 
 
 def test_a_domain_whose_zone_hangs_holds_up_no_other_and_its_own_deletion_is_not_held_up(
-    world: OperatedWorld, unharmed: Tenant
+    world: OperatedWorld, tenant: Tenant, unharmed: Tenant
 ):
-    bad = [world.tenant() for _ in range(3)]
+    above = tenant.host.partition(".")[2]
+    bad = [
+        world.tenant(namespace=tenant.namespace, name=f"bad-{number}", host=f"bad-{number}.{above}")
+        for number in range(2 * WORKERS)
+    ]
+    world.powerdns_proxy.inject(HANGS, path="zones/bad-")
     for each in bad:
-        world.powerdns_proxy.inject(HANGS, path=f"zones/{each.host}")
-        each.apply()
+        each.create(sources=[{"name": each.name, "type": "AnalyticsJS", "writeKey": each.name}])
     for each in bad:
         each.wait_for("Accepted")
     good = world.tenant()
     with Machine() as machine:
+        good.create()
+        until(lambda: good.condition("Accepted"), "the first status")
+        assert machine.net() <= 1
         good.serve()
         assert machine.net() <= 15
     for each in bad:
         each.delete()
+    for each in bad:
         each.until_deleted()
+
+
+def test_while_the_provider_hangs_what_was_deleted_in_the_cluster_is_put_back_soon(
+    world: OperatedWorld, tenant: Tenant, unharmed: Tenant
+):
+    tenant.serve()
+    world.powerdns_proxy.inject(HANGS)
+    tenant.recheck()
+    late = "The DNS provider did not answer in time."
+    until(lambda: late in (tenant.condition("ZoneReady") or {})["message"], "the failure in the message")
+    with Machine() as machine:
+        world.api.delete(tenant.child_path("services", "ingestion")).raise_for_status()
+        until(lambda: tenant.child("services", "ingestion"), "the Service to be back")
+        assert machine.net() <= 5
 
 
 def test_a_namespace_that_is_deleted_while_the_provider_is_away_ends(world: OperatedWorld, tenant: Tenant):
