@@ -1,5 +1,6 @@
 """Faults of the cluster: an API server that restarts, watches that are cut or silent, rights that are missing."""
 
+import base64
 import json
 import shlex
 from collections.abc import Iterator
@@ -66,13 +67,19 @@ def test_a_child_that_somebody_edits_or_deletes_is_repaired_within_five_seconds(
             assert machine.net() <= REPAIRED_WITHIN
 
 
-def test_a_tls_secret_that_is_deleted_is_followed_by_a_new_certificate(serving: Tenant):
-    before = certificate_at_hand(serving)
+@pytest.mark.parametrize("method", ["DELETE", "PATCH"], ids=["deleted", "edited"])
+def test_a_tls_secret_that_is_deleted_or_edited_has_a_new_certificate_within_five_seconds(serving: Tenant, method: str):
+    path, before = serving.child_path("secrets", "tls"), certificate_at_hand(serving)
+    edit = {"data": {"tls.key": base64.b64encode(b"a key that fits no certificate").decode()}}
+
+    def is_new() -> bool:
+        return serving.child("secrets", "tls") is not None and certificate_at_hand(serving) != before
+
     with Machine() as machine:
-        serving.world.api.delete(serving.child_path("secrets", "tls")).raise_for_status()
-        until(lambda: serving.child("secrets", "tls"), "a new Secret")
+        content = json.dumps(edit) if method == "PATCH" else None
+        serving.world.api.request(method, path, content=content, headers=JSON_MERGE).raise_for_status()
+        until(is_new, "a new certificate")
         assert machine.net() <= REPAIRED_WITHIN
-    assert certificate_at_hand(serving) != before
 
 
 def is_ready(world: OperatedWorld) -> bool:
@@ -105,6 +112,19 @@ def test_watches_that_are_cut_lose_nothing_that_happens_meanwhile(world: Operate
         until(lambda: serving.child("services", "ingestion"), "the Service to be back")
     deployment = serving.child("deployments", "ingestion") or {}
     assert deployment["spec"]["replicas"] == 2
+
+
+def test_an_error_that_a_watch_tells_costs_a_restart_and_nothing_else(world: OperatedWorld, tenant: Tenant):
+    failure = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "InternalError", "code": 500}
+    told = json.dumps({"type": "ERROR", "object": failure}).encode() + b"\n"
+    fault, before = HttpFault(status=200, body=told), world.operator.pid
+    with world.kubelet():
+        world.api_proxy.inject(fault, methods={"GET"}, path="/customdomains$", query="watch=", times=1)
+        world.api_proxy.cut_connections()
+        until(lambda: is_ready(world) and world.operator.pid != before, "the operator to be there again")
+        tenant.apply()
+        tenant.enter_ns_records()
+        tenant.ready()
 
 
 def test_what_a_silent_watch_does_not_tell_is_found_by_the_next_list(world: OperatedWorld):
