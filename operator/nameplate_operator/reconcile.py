@@ -57,7 +57,8 @@ class Reconciler:
 
     async def decide(self, domain: Domain, memory: Memory, now: datetime) -> Decisions:
         """Look and decide as a pass over a known generation does, and change nothing."""
-        return await self._decide(self.phases[:1] if domain.invalid else self.phases, domain, memory, now)
+        phases = self.phases if domain.spec.domain else self.phases[:1]
+        return await self._decide(phases, domain, memory, now)
 
     def lead(self, decisions: Decisions) -> Verdict:
         """Return what Ready says of these decisions."""

@@ -14,7 +14,6 @@ from nameplate_operator.kinds import CUSTOM_DOMAIN, DOMAIN_CLAIM
 from nameplate_operator.ports import Kind, Manifest, ProviderError, Ref
 
 _REASONS = frozenset(reason.value for reason in Reason)
-_NO_SPEC = CustomDomainSpec.model_construct(domain="", sources=())
 
 
 class InvalidSpec(ProviderError):
@@ -82,7 +81,10 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True)
 class Domain(Subject):
-    """A CustomDomain; ``invalid`` says why its spec cannot be used, and then ``spec`` is empty."""
+    """A CustomDomain; ``invalid`` says why its spec cannot be used.
+
+    ``spec`` then holds no more than the domain, "" if that is what cannot be used, and whether changes are held back.
+    """
 
     spec: CustomDomainSpec
     invalid: InvalidSpec | None = None
@@ -90,16 +92,16 @@ class Domain(Subject):
     @classmethod
     def read(cls, manifest: Manifest) -> Self:
         """Read the object; an unusable spec is kept as ``invalid``, never raised."""
-        identity = cls._identity(CUSTOM_DOMAIN, manifest)
+        identity, spec = cls._identity(CUSTOM_DOMAIN, manifest), manifest.get("spec", {})
         try:
-            return cls(**identity, spec=CustomDomainSpec.model_validate(manifest.get("spec", {})))
+            return cls(**identity, spec=CustomDomainSpec.model_validate(spec))
         except ValidationError as error:
-            return cls(**identity, spec=_NO_SPEC, invalid=InvalidSpec(error))
+            return cls(**identity, spec=_usable(spec, error), invalid=InvalidSpec(error))
 
     @property
     def suspended(self) -> bool:
         """Say whether its owner holds back every change."""
-        return self.invalid is None and self.spec.suspend
+        return self.spec.suspend
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +125,15 @@ class Claim(Subject):
     def bound(self) -> bool:
         """Say whether the claim counts as held: bound or released."""
         return self.spec.token is not None
+
+
+def _usable(spec: Mapping[str, Any], error: ValidationError) -> CustomDomainSpec:
+    """Return what is needed to keep up what exists."""
+    unusable = {each["loc"][0] for each in error.errors(include_url=False, include_input=False) if each["loc"]}
+    domain = "" if "domain" in unusable else spec["domain"]
+    # Whatever stands there, somebody asked for changes to be held back.
+    suspend = "suspend" in unusable or spec.get("suspend", False)
+    return CustomDomainSpec.model_construct(domain=domain, sources=(), suspend=suspend)
 
 
 def _conditions(status: Mapping[str, Any]) -> dict[ConditionType, Condition]:

@@ -61,11 +61,11 @@ async def test_a_spec_that_cannot_be_used_is_said_so():
     assert text.startswith("CustomDomain acme/web: its spec cannot be used\n")
 
 
-async def test_a_spec_that_cannot_be_used_is_not_looked_at_any_further() -> None:
+async def test_a_spec_whose_name_cannot_be_used_is_not_looked_at_any_further() -> None:
     zone = toy(ConditionType.ZONE_READY)
     refused = Decision(Verdict(Truth.FALSE, Reason.INVALID_SPEC, "It cannot be used.", stalled=True))
     of = reconciler(MemoryCluster(), toy(ConditionType.ACCEPTED, refused), zone)
-    assert (await planned(domain_manifest(sources="none"), of)).splitlines()[1:] == [
+    assert (await planned(domain_manifest(domain=7), of)).splitlines()[1:] == [
         "  Accepted=False InvalidSpec: It cannot be used.",
         "  ZoneReady=Unknown Waiting: It has not been looked at yet.",
         "  Ready=False InvalidSpec: It cannot be used.",

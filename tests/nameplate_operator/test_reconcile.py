@@ -187,21 +187,26 @@ async def test_an_object_that_is_gone_is_forgotten():
     assert world.reconciler.memories == {}
 
 
-async def test_a_spec_that_slipped_through_is_told_with_its_field_and_nothing_else_is_touched():
+@pytest.mark.parametrize(
+    ("spec", "field", "looks"),
+    [({"ingestion": {"replicas": "many"}}, "spec.ingestion.replicas: ", 1), ({"domain": 7}, "spec.domain: ", 0)],
+    ids=["the name is known", "the name is not known"],
+)
+async def test_a_spec_that_slipped_through_is_told_with_its_field_and_only_what_exists_is_kept_up(spec, field, looks):
     def think(was):
-        return Decision(Verdict(Truth.FALSE, Reason.INVALID_SPEC, str(invalid()), stalled=True))
+        invalid = Domain.read(world.cluster.objects[DOMAIN_REF]).invalid
+        return Decision(Verdict(Truth.FALSE, Reason.INVALID_SPEC, str(invalid), stalled=True))
 
-    def invalid():
-        return Domain.read(world.cluster.objects[DOMAIN_REF]).invalid
-
-    accepted, zone = toy(ACCEPTED), toy(ZONE, needs=(ACCEPTED,))
+    notes = []
+    changes = (Note(text="make", notes=notes, first=True), Note(text="shape", notes=notes, from_spec=True))
+    accepted, zone = toy(ACCEPTED), toy(ZONE, Decision(FALSE, changes), needs=(ACCEPTED,))
     accepted.think = think
-    world = World(accepted, zone, spec={"ingestion": {"replicas": "many"}})
+    world = World(accepted, zone, spec=spec)
     await world.run(2)
     message = next(c["message"] for c in world.status["conditions"] if c["type"] == "Ready")
-    assert message.startswith("spec.ingestion.replicas: ")
+    assert message.startswith(field)
     assert world.conditions["ZoneReady"] == ("Unknown", "Waiting")
-    assert zone.looks == 0
+    assert (zone.looks, notes) == (looks, [])
 
 
 async def test_a_spec_that_slipped_through_takes_nothing_out_of_status_that_was_seen_before():

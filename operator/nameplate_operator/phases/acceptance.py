@@ -44,9 +44,10 @@ class Acceptance(Phase[Domain, Standing]):
 
     async def observe(self, subject: Domain, findings: Findings, now: datetime) -> Standing | None:
         """Read the claims, and ask for the one Secret that tells whether we may work in the namespace."""
-        refusal = subject.invalid or _unusable(subject)
+        unusable = _unusable(subject)
+        refusal = subject.invalid or unusable
         this_cluster = await self._this_cluster.name()
-        if refusal is not None and refusal.reason is not Reason.APEX_NOT_DELEGABLE:
+        if unusable is not None and unusable.reason is not Reason.APEX_NOT_DELEGABLE:
             return Standing(None, Register(this_cluster, now), refusal=refusal)
         # What is a public suffix changes over the years: a name that was bound before stays so.
         register = await look(self.ports.cluster, subject, this_cluster, now)
@@ -54,7 +55,8 @@ class Acceptance(Phase[Domain, Standing]):
 
     def decide(self, subject: Domain, seen: Standing, was: Was) -> Decision:
         """Take one step towards a bound claim, then say what else is in the way."""
-        if seen.refusal is not None and seen.claim is None:
+        if seen.refusal is not None and (seen.claim is None or subject.invalid):
+            # Nothing of a spec that cannot be used is copied to the claim; a name that it held stays held.
             return Decision(_refused(seen.refusal))
         next_ = step(subject, seen.register)
         verdict = next_.verdict or self._of_holder(subject, seen, was)

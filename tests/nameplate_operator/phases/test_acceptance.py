@@ -87,6 +87,14 @@ async def test_a_held_name_is_accepted_and_nothing_is_written():
     assert seen.claim.ref == CLAIM_REF
 
 
+async def test_a_name_that_is_held_stays_held_when_the_spec_cannot_be_used_and_nothing_of_it_is_copied():
+    world = World(HELD | {"deletionPolicy": "Retain", "sources": ["website"]}, sources=BAD_SOURCES)
+    seen, decision = await world.decide()
+    assert words(decision) == ("False", "InvalidSpec", True)
+    assert decision.changes == ()
+    assert seen.claim.ref == CLAIM_REF
+
+
 async def test_a_field_that_cannot_be_used_is_named():
     _, decision = await World(sources=BAD_SOURCES).decide()
     assert decision.verdict.message.startswith("spec.sources.0.type: ")
