@@ -96,7 +96,7 @@ def _as_if_applied(manifest: Manifest, ref: Ref, live: Manifest | None) -> Manif
 
 
 def _lines(domain: Domain, decisions: Decisions, lead: Verdict) -> Iterator[str]:
-    yield f"{domain.ref}: {domain.spec.domain or 'its spec cannot be used'}"
+    yield f"{domain.ref}: {domain.spec.domain if domain.invalid is None else 'its spec cannot be used'}"
     for condition, decision in decisions.items():
         yield _line(condition, decision.verdict)
         for change in decision.changes:
