@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -29,6 +29,8 @@ TURN_OCTETS = 128 * 1024
 """Of one record's events, after which others who share the loop have their turn."""
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class Log(Protocol):
@@ -195,19 +197,20 @@ class Forwarder:
         ]
         if refused:
             letters = [(delivery, verdict.whole) for delivery, verdict in refused]
-            await self._park(partial(self._outlets.dead_letters.park, letters))
+            while letters:
+                letters = letters[await self._park(partial(self._outlets.dead_letters.park, letters)) :]
             log.warning("The sink of %s refused %d events: %s", self.domain, len(refused), refused[0][1].reason)
         self.counts.parked += len(refused)
         self.counts.delivered += len(batch) - len(refused)
         self._lanes.settle(batch)
         self._window.settle(batch)
 
-    async def _park(self, park: Callable[[], Awaitable[None]]) -> None:
+    async def _park(self, park: Callable[[], Awaitable[T]]) -> T:
         """Try until it is done: an event that is nowhere else must not retire."""
         pause = Pause(self._timing)
         while True:
             try:
-                await park()
+                parked = await park()
             except OSError as error:
                 self.letters_away = f"dead letters cannot be kept: {error.strerror}"
                 log.warning("The dead letters of %s cannot be kept: %s", self.domain, error.strerror)
@@ -215,4 +218,4 @@ class Forwarder:
                 await pause.wait()
             else:
                 self.letters_away = ""
-                return
+                return parked

@@ -27,7 +27,7 @@ async def test_what_cannot_be_parked_waits_and_nothing_behind_it_retires(tmp_pat
         async def full(refused):
             if not room.is_set():
                 raise OSError(errno.ENOSPC, "No space left on device")
-            await park(refused)
+            return await park(refused)
 
         monkeypatch.setattr(forwarder._outlets.dead_letters, "park", full)
         await eventually(lambda: forwarder.away, "the forwarder finds no room")

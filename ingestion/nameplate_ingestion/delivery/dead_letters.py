@@ -32,9 +32,12 @@ class DeadLetters:
         self._files = LineFiles(directory, "dead-letters", caps, files)
         self._now = now
 
-    async def park(self, refused: Iterable[tuple[Delivery, str]]) -> None:
-        """Keep events with the reasons for which the sink refused them. Raises OSError; then none is kept."""
-        await self._append(
+    async def park(self, refused: Iterable[tuple[Delivery, str]]) -> int:
+        """Keep events with the reasons for which the sink refused them, and return how many of the first are kept.
+
+        That is at least one. Raises OSError; then none is kept.
+        """
+        return await self._append(
             {
                 "reason": _bounded(reason),
                 "domain": delivery.domain,
@@ -54,10 +57,10 @@ class DeadLetters:
         """Close the file that is open."""
         await asyncio.to_thread(self._files.close)
 
-    async def _append(self, letters: Iterable[dict[str, object]]) -> None:
+    async def _append(self, letters: Iterable[dict[str, object]]) -> int:
         parked_at = show_time(at(self._now()))
         lines = [_encode({"parkedAt": parked_at, **letter}) for letter in letters]
-        await asyncio.to_thread(self._files.append, lines)
+        return await asyncio.to_thread(self._files.append, lines)
 
 
 def _bounded(reason: str) -> str:

@@ -11,6 +11,8 @@ from nameplate_ingestion.log.files import DiskFiles, Files, write_all
 
 _PART = 1024**2
 """Octets that are looked at at once."""
+_MOST_AT_ONCE = 2 * 1024**2
+"""Octets that are written at once, unless a line is longer: all that a sink is given; a quarter of the cap if less."""
 
 
 class FileCaps(NamedTuple):
@@ -19,7 +21,10 @@ class FileCaps(NamedTuple):
     file: int
     """One file: the append that reaches it is the last one in it."""
     all: int
-    """All files together: what would go beyond is refused until somebody takes files away."""
+    """All files together: what would go beyond is refused until somebody takes files away.
+
+    A single file that is left is no reason to refuse, so that a line longer than this is no obstacle for good.
+    """
 
 
 class LineFiles:
@@ -42,11 +47,22 @@ class LineFiles:
         """All files together have no more than this: others only take away."""
         self._lock = threading.Lock()
 
-    def append(self, lines: Sequence[bytes]) -> None:
-        """Write all lines and return once they are safe, or none of them. Raises OSError, ENOSPC at the cap."""
-        octets = b"".join([line + b"\n" for line in lines])
+    def append(self, lines: Sequence[bytes]) -> int:
+        """Write the first lines, as many as go at once but at least one, and return how many once they are safe.
+
+        Raises OSError, ENOSPC at the cap; then none is written.
+        """
+        most = min(_MOST_AT_ONCE, self._caps.all // 4)
+        taken: list[bytes] = []
+        size = 0
+        for line in lines:
+            size += len(line) + 1
+            if taken and size > most:
+                break
+            taken.append(line + b"\n")
         with self._lock:
-            self._append(octets)
+            self._append(b"".join(taken))
+        return len(taken)
 
     def total(self) -> int:
         """Return the octets of all files that are there now."""
@@ -75,7 +91,8 @@ class LineFiles:
     def _append(self, octets: bytes) -> None:
         if self._most + len(octets) > self._caps.all:
             self._most = self.total()
-        if self._most + len(octets) > self._caps.all:
+        # Whoever takes away all files but the newest has done enough: then there is room, however long a line is.
+        if self._most + len(octets) > self._caps.all and len(self.paths()) > 1:
             raise OSError(errno.ENOSPC, f"the files of {self._directory} have reached their cap; take some away")
         descriptor = self._open()
         try:

@@ -30,10 +30,12 @@ class FileSink:
     async def deliver(self, batch: Sequence[Delivery]) -> Sequence[Verdict]:
         """Write a batch. Raises SinkAway."""
         lines = [_line(delivery) for delivery in batch]
+        written = 0
         try:
-            await asyncio.to_thread(self._files.append, lines)
+            while written < len(lines):
+                written += await asyncio.to_thread(self._files.append, lines[written:])
         except OSError as error:
-            raise SinkAway(f"{error.strerror or error}") from error
+            raise SinkAway(f"{error.strerror or error}", verdicts=[None] * written) from error
         return [None] * len(batch)
 
     async def close(self) -> None:
