@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from nameplate_operator.delegation.classify import records, within
 from nameplate_operator.delegation.facts import Host
 from nameplate_operator.delegation.inquiry import Inquiry, gather
+from nameplate_operator.delegation.walk import MOST_ADDRESSES
 from nameplate_operator.ports import Question, Reply, Server
 from nameplate_operator.records import ADDRESS_TYPES
 
@@ -27,8 +28,13 @@ async def _differs(inquiry: Inquiry, host: Host, servers: tuple[Server, ...]) ->
         given = {address for address in host.addresses if (":" in address) == (type_ == "AAAA")}
         if given:
             own = await _own(inquiry, Question(host.name, type_), servers)
-            said.append(given != own if own is not None else None)
+            said.append(not _agree(given, own) if own is not None else None)
     return None if all(each is None for each in said) else any(said)
+
+
+def _agree(given: set[str], own: set[str]) -> bool:
+    # Of many addresses a host keeps a few: whether all of them were given along is not known.
+    return given <= own if len(given) == MOST_ADDRESSES else given == own
 
 
 async def _own(inquiry: Inquiry, question: Question, servers: tuple[Server, ...]) -> set[str] | None:
