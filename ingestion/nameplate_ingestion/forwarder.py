@@ -15,7 +15,7 @@ from nameplate_ingestion.delivery.dead_letters import DeadLetters
 from nameplate_ingestion.delivery.events import Unreadable, deliveries
 from nameplate_ingestion.delivery.lane import Lane
 from nameplate_ingestion.delivery.lanes import Lanes
-from nameplate_ingestion.delivery.sink import Delivery, Sink, SinkAway, Verdict
+from nameplate_ingestion.delivery.sink import Delivery, Sink, SinkUnavailable, Verdict
 from nameplate_ingestion.delivery.timing import Pause, Timing
 from nameplate_ingestion.delivery.window import EVENT_COST, Window
 from nameplate_ingestion.position import Position
@@ -170,7 +170,7 @@ class Forwarder:
     async def _deliver(self, batch: Sequence[Delivery]) -> Sequence[Verdict]:
         try:
             verdicts = await self._outlets.sink.deliver(batch)
-        except SinkAway as away:
+        except SinkUnavailable as away:
             if away.verdicts:
                 self._pause.succeeded()
             self._failed(away.reason, away.retry_after)

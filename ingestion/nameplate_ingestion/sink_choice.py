@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nameplate_ingestion.delivery.line_files import FileCaps
-from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, Sink, SinkAway, Verdict
+from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, Sink, SinkUnavailable, Verdict
 from nameplate_ingestion.served import Destination, ToFiles, ToForward, ToKafka, ToNobody
 
 LARGEST_FILE = 64 * 1024**2
@@ -22,8 +22,8 @@ class AbsentSink:
         self._reason = reason
 
     async def deliver(self, batch: Sequence[Delivery]) -> Sequence[Verdict]:  # noqa: ARG002
-        """Take nothing. Raises SinkAway."""
-        raise SinkAway(self._reason)
+        """Take nothing. Raises SinkUnavailable."""
+        raise SinkUnavailable(self._reason)
 
     async def close(self) -> None:
         """Have nothing to let go of."""

@@ -17,7 +17,7 @@ def takes_all(batch: Sequence[Delivery]) -> Sequence[Verdict]:
 
 
 class PlayedSink:
-    """Whatever `decide` says; what it says None of is taken. It may raise SinkAway, whose verdicts count too."""
+    """Whatever `decide` says; what it says None of is taken. It may raise SinkUnavailable, whose verdicts count too."""
 
     def __init__(self, decide: Decide = takes_all, limits: BatchLimits = LIMITS) -> None:
         self.limits = limits

@@ -10,7 +10,7 @@ import pytest
 from nameplate_ingestion.delivery.budget import Budget
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
 from nameplate_ingestion.delivery.line_files import FileCaps
-from nameplate_ingestion.delivery.sink import BatchLimits, SinkAway, Undeliverable
+from nameplate_ingestion.delivery.sink import BatchLimits, SinkUnavailable, Undeliverable
 from nameplate_ingestion.delivery.timing import Timing
 from nameplate_ingestion.forwarder import READ_OCTETS, TURN_OCTETS, Forwarder, Outlets
 from nameplate_ingestion.record import Record, encode
@@ -100,7 +100,7 @@ async def test_only_the_acknowledged_beginning_of_the_log_retires(tmp_path):
 
     def decide(batch):
         if any(delivery.user == "slow" for delivery in batch) and not held.is_set():
-            raise SinkAway("not now")
+            raise SinkUnavailable("not now")
         return [None] * len(batch)
 
     log, sink = MemoryLog(), PlayedSink(decide)
@@ -164,7 +164,7 @@ async def test_a_record_without_events_retires(tmp_path):
 
 async def test_what_is_under_way_is_bounded(tmp_path):
     def decide(batch):
-        raise SinkAway("for good")
+        raise SinkUnavailable("for good")
 
     log, share = MemoryLog(), Budget().share
     body = json.dumps({"userId": "u", "text": "x" * 30_000}).encode()
@@ -183,7 +183,7 @@ async def test_the_events_of_one_record_are_bounded_too_while_the_sink_is_away(t
 
     def decide(batch):
         if away:
-            raise SinkAway("not now")
+            raise SinkUnavailable("not now")
         return [None] * len(batch)
 
     log, sink = MemoryLog(), PlayedSink(decide, BatchLimits(deliveries=1000, octets=1024**2))

@@ -3,7 +3,7 @@
 import asyncio
 import errno
 
-from nameplate_ingestion.delivery.sink import SinkAway, Undeliverable
+from nameplate_ingestion.delivery.sink import SinkUnavailable, Undeliverable
 from tests.cluster.waiting import eventually
 from tests.nameplate_ingestion.memory_log import MemoryLog
 from tests.nameplate_ingestion.played_sink import PlayedSink, a_record
@@ -57,7 +57,7 @@ async def test_dead_letters_that_cannot_be_kept_are_told_of_although_the_sink_ta
 
 async def test_a_sink_that_is_away_is_told_of_although_dead_letters_are_kept(tmp_path):
     def decide(batch):
-        raise SinkAway("down")
+        raise SinkUnavailable("down")
 
     log = MemoryLog()
     async with forwarding(log, PlayedSink(decide), tmp_path, timing=SimulatedTime().timing()) as forwarder:

@@ -4,7 +4,7 @@ import asyncio
 from time import monotonic
 
 from nameplate_api.custom_domain import Durability
-from nameplate_ingestion.delivery.sink import SinkAway
+from nameplate_ingestion.delivery.sink import SinkUnavailable
 from nameplate_ingestion.delivery.timing import Timing
 from nameplate_ingestion.log.durable_log import DurableLog
 from nameplate_ingestion.log.terms import Caps
@@ -37,7 +37,7 @@ async def test_a_sink_that_is_away_for_ten_minutes_gets_all_that_came_meanwhile(
 
     def decide(batch):
         if time.now < TEN_MINUTES:
-            raise SinkAway("connection refused")
+            raise SinkUnavailable("connection refused")
         return takes_all(batch)
 
     sink = PlayedSink(decide)
@@ -68,7 +68,7 @@ async def test_ten_minutes_without_a_sink_lose_nothing_that_the_log_acknowledged
 
     def decide(batch):
         if time.now < TEN_MINUTES:
-            raise SinkAway("connection refused")
+            raise SinkUnavailable("connection refused")
         return takes_all(batch)
 
     def append(number):
@@ -116,9 +116,9 @@ async def test_a_sink_that_fails_half_of_its_answers_gets_everything_in_order(tm
             chance = rng.random()
             failed += chance < 0.5
             if chance < 0.25:
-                raise SinkAway("503", rng.choice([None, 2.0]))
+                raise SinkUnavailable("503", rng.choice([None, 2.0]))
             if chance < 0.5:
-                raise SinkAway("half an answer", None, [None] * rng.randrange(len(batch)))
+                raise SinkUnavailable("half an answer", None, [None] * rng.randrange(len(batch)))
             return takes_all(batch)
 
         sink = PlayedSink(decide)
@@ -143,7 +143,7 @@ async def test_answers_that_get_lost_after_the_events_were_taken_make_duplicates
     def decide(batch):
         if rng.random() < 0.5:
             sink.taken += batch
-            raise SinkAway("the answer was lost")
+            raise SinkUnavailable("the answer was lost")
         return takes_all(batch)
 
     sink.decide = decide
@@ -164,7 +164,7 @@ async def test_a_sink_that_asks_to_wait_is_left_alone_so_long(tmp_path):
     def decide(batch):
         asked.append(time.now)
         if len(asked) == 1:
-            raise SinkAway("429", retry_after=42.0)
+            raise SinkUnavailable("429", retry_after=42.0)
         return takes_all(batch)
 
     jumping = asyncio.create_task(time.jumping())
@@ -178,7 +178,7 @@ async def test_a_sink_that_asks_to_wait_is_left_alone_so_long(tmp_path):
 async def test_a_sink_that_takes_something_each_time_is_not_left_alone_longer_and_longer(tmp_path):
     def decide(batch):
         if len(batch) > 1:
-            raise SinkAway("one at a time", verdicts=[None])
+            raise SinkUnavailable("one at a time", verdicts=[None])
         return takes_all(batch)
 
     time, log = SimulatedTime(), MemoryLog()
@@ -192,7 +192,7 @@ async def test_a_sink_that_takes_something_each_time_is_not_left_alone_longer_an
 
 async def test_one_domains_dead_sink_holds_no_other(tmp_path):
     def decide(batch):
-        raise SinkAway("dead")
+        raise SinkUnavailable("dead")
 
     dead_log, log = MemoryLog(), MemoryLog()
     async with (

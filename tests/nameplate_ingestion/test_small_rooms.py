@@ -9,7 +9,7 @@ import pytest
 from nameplate_api.mounts import VOLUME
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
 from nameplate_ingestion.delivery.line_files import FileCaps
-from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, SinkAway, Undeliverable
+from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, SinkUnavailable, Undeliverable
 from nameplate_ingestion.forwarder import Forwarder, Outlets
 from nameplate_ingestion.position import Position
 from nameplate_ingestion.record import Record, encode
@@ -52,7 +52,7 @@ async def test_a_full_batch_of_one_user_gets_into_the_files(tmp_path: Path, octe
         try:
             await sink.deliver(rest)
             break
-        except SinkAway as away:
+        except SinkUnavailable as away:
             rest = rest[len(away.verdicts) :]
             collector.collect()
     else:

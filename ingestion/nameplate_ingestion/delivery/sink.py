@@ -45,7 +45,7 @@ Verdict = Undeliverable | None
 """None: the sink has the event, safely."""
 
 
-class SinkAway(Exception):
+class SinkUnavailable(Exception):
     """The sink takes nothing now; ``verdicts`` tells of the first deliveries of the batch, those that it did answer."""
 
     def __init__(self, reason: str, retry_after: float | None = None, verdicts: Sequence[Verdict] = ()) -> None:
@@ -74,7 +74,7 @@ class Sink(Protocol):
     """What may hold up those who wait for a verdict, in words; empty if nothing is known of."""
 
     async def deliver(self, batch: Sequence[Delivery]) -> Sequence[Verdict]:
-        """Return a verdict for each delivery, in their order. Raises SinkAway."""
+        """Return a verdict for each delivery, in their order. Raises SinkUnavailable."""
 
     async def close(self) -> None:
         """Let go of connections and files."""

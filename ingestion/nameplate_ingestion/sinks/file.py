@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from nameplate_ingestion.delivery.line_files import FileCaps, LineFiles
-from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, SinkAway, Verdict
+from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, SinkUnavailable, Verdict
 from nameplate_ingestion.log.files import Files
 
 _encode = msgspec.json.Encoder().encode
@@ -26,16 +26,19 @@ class FileSink:
     def __init__(self, directory: Path, caps: FileCaps, files: Files | None = None) -> None:
         """Take a directory in which nobody else writes; it is made when there is something to write."""
         self._files = LineFiles(directory, "events", caps, files)
+        self._turn = asyncio.Lock()
+        """Whoever waits for the disk waits here, not in a thread that others need."""
 
     async def deliver(self, batch: Sequence[Delivery]) -> Sequence[Verdict]:
-        """Write a batch. Raises SinkAway."""
+        """Write a batch. Raises SinkUnavailable."""
         lines = [_line(delivery) for delivery in batch]
         written = 0
         try:
-            while written < len(lines):
-                written += await asyncio.to_thread(self._files.append, lines[written:])
+            async with self._turn:
+                while written < len(lines):
+                    written += await asyncio.to_thread(self._files.append, lines[written:])
         except OSError as error:
-            raise SinkAway(f"{error.strerror or error}", verdicts=[None] * written) from error
+            raise SinkUnavailable(f"{error.strerror or error}", verdicts=[None] * written) from error
         return [None] * len(batch)
 
     async def close(self) -> None:

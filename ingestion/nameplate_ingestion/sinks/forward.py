@@ -8,7 +8,7 @@ from itertools import groupby
 
 import httpx
 
-from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, SinkAway, Undeliverable, Verdict
+from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, SinkUnavailable, Undeliverable, Verdict
 from nameplate_ingestion.delivery.times import at, show_time
 from nameplate_ingestion.served import ToForward
 from nameplate_ingestion.sinks.forward_answer import EndpointAnswer, read_answer
@@ -45,7 +45,7 @@ class ForwardSink:
         )
 
     async def deliver(self, batch: Sequence[Delivery]) -> Sequence[Verdict]:
-        """Send a batch, in order. Raises SinkAway."""
+        """Send a batch, in order. Raises SinkUnavailable."""
         verdicts: list[Verdict] = []
         for source, group in groupby(batch, key=lambda delivery: delivery.source):
             await self._send_source(source, list(group), verdicts)
@@ -58,7 +58,7 @@ class ForwardSink:
     async def _send_source(self, source: str, group: list[Delivery], verdicts: list[Verdict]) -> None:
         write_key = self._write_keys.get(source)
         if source in self._awaited:
-            raise SinkAway(f"the write key of the source {source} is not there yet", verdicts=verdicts)
+            raise SinkUnavailable(f"the write key of the source {source} is not there yet", verdicts=verdicts)
         if write_key is None:
             verdicts.extend([Undeliverable(f"there is no write key for the source {source}")] * len(group))
             return
@@ -69,7 +69,7 @@ class ForwardSink:
             if answer.taken:
                 verdicts.extend([None] * len(part))
             elif answer.status not in _CONTENT_STATUSES:
-                raise SinkAway(f"it answered {answer.status}", answer.retry_after, verdicts)
+                raise SinkUnavailable(f"it answered {answer.status}", answer.retry_after, verdicts)
             elif len(part) == 1:
                 verdicts.append(Undeliverable(f"it answered {answer.status}", answer.text))
             else:
@@ -92,7 +92,7 @@ class ForwardSink:
             ):
                 return await read_answer(response, self._now())
         except (httpx.HTTPError, TimeoutError) as error:
-            raise SinkAway(_told(error), verdicts=verdicts) from error
+            raise SinkUnavailable(_told(error), verdicts=verdicts) from error
 
 
 def _told(error: Exception) -> str:

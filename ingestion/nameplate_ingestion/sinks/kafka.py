@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from confluent_kafka import KafkaError, KafkaException, Producer
 
-from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, SinkAway, Undeliverable, Verdict
+from nameplate_ingestion.delivery.sink import BatchLimits, Delivery, SinkUnavailable, Undeliverable, Verdict
 from nameplate_ingestion.served import ToKafka
 from nameplate_ingestion.sinks.kafka_reports import DeliveryReports
 
@@ -49,7 +49,7 @@ class KafkaSink:
         self._thread.start()
 
     async def deliver(self, batch: Sequence[Delivery]) -> Sequence[Verdict]:
-        """Produce a batch and wait for all of its reports. Raises SinkAway."""
+        """Produce a batch and wait for all of its reports. Raises SinkUnavailable."""
         reports = DeliveryReports(len(batch))
         producer = self._producer
         for index, delivery in enumerate(batch):
@@ -141,7 +141,7 @@ def _verdicts(errors: dict[int, KafkaError], count: int) -> Sequence[Verdict]:
     for index in sorted(errors):
         error = errors[index]
         if error.code() not in _REFUSALS:
-            raise SinkAway(f"Kafka: {error.str()}", verdicts=verdicts[:index])
+            raise SinkUnavailable(f"Kafka: {error.str()}", verdicts=verdicts[:index])
         verdicts[index] = Undeliverable(f"Kafka: {error.str()}")
     return verdicts
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from nameplate_ingestion.delivery.line_files import FileCaps
-from nameplate_ingestion.delivery.sink import Delivery, SinkAway
+from nameplate_ingestion.delivery.sink import Delivery, SinkUnavailable
 from nameplate_ingestion.position import Position
 from nameplate_ingestion.sinks.file import FileSink
 
@@ -31,7 +31,7 @@ async def test_a_full_sink_is_away_and_comes_back_when_files_are_taken_away(tmp_
     sink = FileSink(tmp_path, FileCaps(file=100, all=300))
     for number in range(3):
         await sink.deliver([a_delivery(number)])
-    with pytest.raises(SinkAway, match="take some away"):
+    with pytest.raises(SinkUnavailable, match="take some away"):
         await sink.deliver([a_delivery(3)])
     kept = [json.loads(line) for path in sorted(tmp_path.iterdir()) for line in path.read_text().splitlines()]
     assert [line["event"]["number"] for line in kept] == [0, 1, 2]
@@ -43,6 +43,6 @@ async def test_a_full_sink_is_away_and_comes_back_when_files_are_taken_away(tmp_
 async def test_a_directory_that_cannot_be_made_is_a_sink_that_is_away(tmp_path):
     (tmp_path / "events").write_text("in the way")
     sink = FileSink(tmp_path / "events", ROOMY)
-    with pytest.raises(SinkAway):
+    with pytest.raises(SinkUnavailable):
         await sink.deliver([a_delivery(1)])
     await sink.close()

@@ -9,7 +9,7 @@ from email.utils import formatdate
 
 import pytest
 
-from nameplate_ingestion.delivery.sink import Delivery, SinkAway, Undeliverable
+from nameplate_ingestion.delivery.sink import Delivery, SinkUnavailable, Undeliverable
 from nameplate_ingestion.position import Position
 from nameplate_ingestion.served import ToForward
 from nameplate_ingestion.sinks.forward import ForwardSink
@@ -78,7 +78,7 @@ async def test_sources_never_share_a_post_and_order_is_kept():
 async def test_a_source_whose_write_key_is_still_to_come_is_waited_for():
     with TrackingApi() as api:
         sink = ForwardSink(ToForward(api.url, KEYS, awaited=("backend",)), now=lambda: NOW)
-        with pytest.raises(SinkAway, match="write key of the source backend is not there") as caught:
+        with pytest.raises(SinkUnavailable, match="write key of the source backend is not there") as caught:
             await sink.deliver([a_delivery(1), a_delivery(2, "backend"), a_delivery(3)])
         await sink.close()
     assert caught.value.verdicts == [None]
@@ -123,7 +123,7 @@ async def test_an_answer_that_is_not_about_the_events_means_that_the_sink_is_awa
     def answer(post):
         return Told() if post.numbers == [1] else Told(status, headers)
 
-    with TrackingApi(answer) as api, pytest.raises(SinkAway, match=f"answered {status}") as caught:
+    with TrackingApi(answer) as api, pytest.raises(SinkUnavailable, match=f"answered {status}") as caught:
         await deliver(api, [a_delivery(1), a_delivery(2, "app"), a_delivery(3, "app")])
     assert caught.value.verdicts == [None]
     assert caught.value.retry_after == retry_after
@@ -138,9 +138,12 @@ async def test_success_is_success(status):
 
 
 async def test_a_connection_that_breaks_means_that_the_sink_is_away():
-    with TrackingApi(lambda _: Told(500, hang_up=True)) as api, pytest.raises(SinkAway, match="RemoteProtocolError"):
+    with (
+        TrackingApi(lambda _: Told(500, hang_up=True)) as api,
+        pytest.raises(SinkUnavailable, match="RemoteProtocolError"),
+    ):
         await deliver(api, [a_delivery(1)])
-    with pytest.raises(SinkAway, match="ConnectError"):
+    with pytest.raises(SinkUnavailable, match="ConnectError"):
         await deliver(api, [a_delivery(1)])
 
 
@@ -160,7 +163,7 @@ async def test_what_an_endpoint_says_in_place_of_http_is_no_reason():
     async with await asyncio.start_server(echo, "127.0.0.1", 0) as server:
         to = ToForward(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", {"web": "key-web"})
         sink = ForwardSink(to)
-        with pytest.raises(SinkAway) as away:
+        with pytest.raises(SinkUnavailable) as away:
             await sink.deliver([a_delivery(1, text="s3cret")])
         await sink.close()
     assert away.value.reason == "RemoteProtocolError"
@@ -182,7 +185,7 @@ async def test_a_batch_of_the_most_and_largest_events_stays_within_the_documente
 async def test_tls_is_verified(tmp_path, monkeypatch):
     certificate = self_signed(tmp_path)
     with TrackingApi(certificate=certificate) as api:
-        with pytest.raises(SinkAway, match="CERTIFICATE_VERIFY_FAILED"):
+        with pytest.raises(SinkUnavailable, match="CERTIFICATE_VERIFY_FAILED"):
             await deliver(api, [a_delivery(1)])
         assert not api.posts
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))

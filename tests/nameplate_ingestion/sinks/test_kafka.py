@@ -12,7 +12,7 @@ from confluent_kafka import KafkaError, KafkaException
 from nameplate_api.custom_domain import Durability
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
 from nameplate_ingestion.delivery.line_files import FileCaps
-from nameplate_ingestion.delivery.sink import Delivery, SinkAway, Undeliverable
+from nameplate_ingestion.delivery.sink import Delivery, SinkUnavailable, Undeliverable
 from nameplate_ingestion.forwarder import Forwarder, Outlets
 from nameplate_ingestion.log.durable_log import DurableLog
 from nameplate_ingestion.log.terms import Caps
@@ -85,7 +85,7 @@ async def test_an_event_that_is_too_large_is_refused_alone(kafka, topic):
 
 
 async def test_a_topic_that_is_missing_is_a_sink_that_is_away(kafka):
-    with pytest.raises(SinkAway, match="Unknown topic"):
+    with pytest.raises(SinkUnavailable, match="Unknown topic"):
         await deliver(ToKafka((kafka.bootstrap,), "missing"), [a_delivery(1)])
 
 
@@ -121,7 +121,7 @@ async def test_whoever_is_not_who_they_should_be_gets_no_events(kafka, topic, ca
     assert "Kafka" in caplog.text
     assert not delivering.done()
     await sink.close()
-    with pytest.raises(SinkAway):
+    with pytest.raises(SinkUnavailable):
         await asyncio.wait_for(delivering, _PATIENCE)
     assert kafka.messages(topic) == [[], [], [], []]
     assert password not in caplog.text
@@ -146,7 +146,7 @@ class _Broken:
 async def test_a_producer_that_ended_by_a_fatal_error_is_followed_by_another(kafka, topic):
     sink = KafkaSink(ToKafka((kafka.bootstrap,), topic))
     sink._producer = _Broken()
-    with pytest.raises(SinkAway, match="out of sequence"):
+    with pytest.raises(SinkUnavailable, match="out of sequence"):
         await sink.deliver([a_delivery(1), a_delivery(2)])
     assert await asyncio.wait_for(sink.deliver([a_delivery(1), a_delivery(2)]), _PATIENCE) == [None, None]
     await sink.close()

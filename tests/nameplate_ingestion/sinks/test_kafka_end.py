@@ -7,7 +7,7 @@ import time
 import pytest
 from confluent_kafka import KafkaError
 
-from nameplate_ingestion.delivery.sink import Delivery, SinkAway
+from nameplate_ingestion.delivery.sink import Delivery, SinkUnavailable
 from nameplate_ingestion.position import Position
 from nameplate_ingestion.served import ToKafka
 from nameplate_ingestion.sinks.kafka import KafkaSink
@@ -46,5 +46,5 @@ async def test_whoever_waits_for_a_report_hears_of_the_sinks_end_however_late_th
     delivering = asyncio.ensure_future(sink.deliver(batch))
     await eventually(lambda: len(sink._producer.waiting) == 2, "both to be under way")
     await sink.close()
-    with pytest.raises(SinkAway):
+    with pytest.raises(SinkUnavailable):
         await asyncio.wait_for(delivering, 30)
