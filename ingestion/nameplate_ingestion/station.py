@@ -21,8 +21,7 @@ from nameplate_ingestion.log.terms import Caps
 from nameplate_ingestion.served import Destination
 from nameplate_ingestion.sink_choice import make_sink
 
-MIB = 1024 * 1024
-SEGMENT_MOST = 16 * MIB
+SEGMENT_MOST = 16 * 1024**2
 BESIDES = 64 * 1024
 """What a record says besides the body: both must fit into a segment."""
 SEGMENTS_BESIDES = 3
@@ -31,7 +30,7 @@ _AGAIN_AFTER = 1.0
 """Seconds from a fault of the forwarder to the next one."""
 _LOOK_EVERY = 0.05
 """Seconds between two looks at a log that drains."""
-_LETTER_FILE = 16 * MIB
+_LETTER_FILE = 16 * 1024**2
 
 log = logging.getLogger(__name__)
 
