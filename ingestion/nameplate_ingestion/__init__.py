@@ -1,1 +1,1 @@
-"""The ingestion service: Segment's Tracking API and the CDN of Analytics.js on a customer's own host."""
+"""The ingestion service: Segment's Tracking API, its pixel included, on a customer's own host."""

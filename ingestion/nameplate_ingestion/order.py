@@ -1,4 +1,4 @@
-"""What a worker is told by the process that watches over it."""
+"""What a worker is started with by the process that watches over it, and how long it may take to end."""
 
 import json
 import sys

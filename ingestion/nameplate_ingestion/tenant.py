@@ -35,7 +35,7 @@ class Tenant:
     hosts: tuple[str, ...]
     sources: Mapping[bytes, Source]
     missing_keys: tuple[str, ...] = ()
-    """Names of the sources whose key file is not there."""
+    """Names of the sources, and `SINK`, whose key file is not there; its last content may be in force still."""
     awaits_keys: bool = False
     """Whether some source has no key at all yet, so that a key that nobody has may be its own."""
     limits: Limits = Limits()

@@ -1,4 +1,4 @@
-"""The one function from a request to its answer: pure but for the record's random id."""
+"""From a request to its answer, also before its body has come: pure but for the record's random id."""
 
 import random
 from collections import Counter

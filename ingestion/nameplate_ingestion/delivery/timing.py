@@ -1,4 +1,4 @@
-"""The clock, the sleep and the randomness of what waits and tries again; a test brings its own."""
+"""Pauses before what failed is tried again, and their clock, sleep and randomness: a test brings its own."""
 
 import asyncio
 import random
