@@ -31,6 +31,8 @@ class DeadLetters:
         """Take the directory of the files ``dead-letters-000001.jsonl`` and so on."""
         self._files = LineFiles(directory, "dead-letters", caps, files)
         self._now = now
+        self._turn = asyncio.Lock()
+        """Whoever waits for the disk waits here, not in a thread that others need."""
 
     async def park(self, refused: Iterable[tuple[Delivery, str]]) -> int:
         """Keep events with the reasons for which the sink refused them, and return how many of the first are kept.
@@ -60,7 +62,8 @@ class DeadLetters:
     async def _append(self, letters: Iterable[dict[str, object]]) -> int:
         parked_at = show_time(at(self._now()))
         lines = [_encode({"parkedAt": parked_at, **letter}) for letter in letters]
-        return await asyncio.to_thread(self._files.append, lines)
+        async with self._turn:
+            return await asyncio.to_thread(self._files.append, lines)
 
 
 def _bounded(reason: str) -> str:
