@@ -46,6 +46,7 @@ class LineFiles:
         self._most = caps.all
         """All files together have no more than this: others only take away."""
         self._lock = threading.Lock()
+        self._closed = False
 
     def append(self, lines: Sequence[bytes]) -> int:
         """Write the first lines, as many as go at once but at least one, and return how many once they are safe.
@@ -61,6 +62,9 @@ class LineFiles:
                 break
             taken.append(line + b"\n")
         with self._lock:
+            # A thread may come to it when nobody waits for it any more: by then the files are a successor's.
+            if self._closed:
+                raise OSError(errno.EBADF, f"the files of {self._directory} are closed here")
             self._append(b"".join(taken))
         return len(taken)
 
@@ -84,8 +88,9 @@ class LineFiles:
         return sorted((self._directory / name for name in ours), key=_number)
 
     def close(self) -> None:
-        """Close the file that is open."""
+        """Close the file that is open, and write no more."""
         with self._lock:
+            self._closed = True
             self._close()
 
     def _append(self, octets: bytes) -> None:

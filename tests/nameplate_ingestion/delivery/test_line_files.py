@@ -142,3 +142,14 @@ def test_a_file_that_was_removed_under_the_writer_is_noticed_and_another_begun(t
         files.append([b"two"])
     files.append([b"two"])
     assert lines_of(tmp_path) == [b"two"]
+
+
+def test_what_comes_too_late_is_not_written_into_the_files_of_a_successor(tmp_path):
+    files, successor = LineFiles(tmp_path, "events", ROOMY), LineFiles(tmp_path, "events", ROOMY)
+    files.append([b"one"])
+    files.close()
+    successor.append([b"two"])
+    with pytest.raises(OSError, match="closed"):
+        files.append([b"late"])
+    successor.append([b"three"])
+    assert lines_of(tmp_path) == [b"one", b"two", b"three"]
