@@ -15,6 +15,7 @@ from nameplate_api.json_lines import kind_and_places
 from nameplate_ingestion.delivery.budget import Budget
 from nameplate_ingestion.delivery.dead_letters import DeadLetters
 from nameplate_ingestion.delivery.line_files import FileCaps
+from nameplate_ingestion.delivery.timing import Pause, Timing
 from nameplate_ingestion.forwarder import Counts, Forwarder, Outlets
 from nameplate_ingestion.log.durable_log import DurableLog
 from nameplate_ingestion.log.terms import Caps
@@ -26,8 +27,6 @@ BESIDES = 64 * 1024
 """What a record says besides the body: both must fit into a segment."""
 SEGMENTS_BESIDES = 3
 """What a log takes on disk beyond its cap (`log.terms.Caps`)."""
-_AGAIN_AFTER = 1.0
-"""Seconds from a fault of the forwarder to the next one."""
 _LOOK_EVERY = 0.05
 """Seconds between two looks at a log that drains."""
 _LETTER_FILE = 16 * 1024**2
@@ -76,6 +75,8 @@ class Station:
         self._before = Counts()
         self._destination: Destination | None = None
         self._forwarder: Forwarder | None = None
+        self._failed_at: tuple[int, int] | None = None
+        """Up to where the log was retired when its forwarder failed last."""
         self._outlets: Outlets | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -125,7 +126,9 @@ class Station:
         self._task = asyncio.create_task(self._forward(self._outlets))
 
     async def _forward(self, outlets: Outlets) -> None:
+        pause = Pause(Timing())
         while True:
+            began_at = self.log.retired
             self._forwarder = Forwarder(self.domain, self.log, outlets, budget=self.budget)
             try:
                 await self._forwarder.serve()
@@ -133,8 +136,11 @@ class Station:
                 fault = kind_and_places(error)
                 log.error("Forwarding the events of %s failed and begins again: %s", self.domain, fault)  # noqa: TRY400
             self._before = self.counts
-            self._forwarder = None
-            await asyncio.sleep(_AGAIN_AFTER)
+            self._forwarder, self._failed_at = None, self.log.retired
+            if self._failed_at > began_at:
+                pause.succeeded()
+            pause.failed(None)
+            await pause.wait()
 
     def measured(self) -> dict[str, float]:
         """Return the numbers of this log and its sink, by the name of the measure."""
@@ -163,7 +169,10 @@ class Station:
     @property
     def away(self) -> str:
         """Return why the sink takes nothing now; empty while it does."""
-        return self._forwarder.away if self._forwarder is not None else ""
+        if self._forwarder is not None and self._forwarder.away:
+            return self._forwarder.away
+        failed = self.log.octets and self.log.retired == self._failed_at
+        return "forwarding failed by an error of our own; see the log" if failed else ""
 
     @property
     def letters_away(self) -> str:

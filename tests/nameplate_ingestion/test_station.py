@@ -22,6 +22,7 @@ from nameplate_ingestion.station import Room
 from nameplate_ingestion.stations import Stations
 from nameplate_ingestion.tenant import Tenant
 from tests.cluster.waiting import eventually
+from tests.nameplate_ingestion.simulated_time import SimulatedTime
 
 DOMAIN = "cdp.acme.com"
 SERVED = {DOMAIN: Served(Tenant(DOMAIN, "uid", "r1", (DOMAIN,), {}), ToFiles())}
@@ -195,6 +196,35 @@ async def test_a_log_that_cannot_be_read_is_told_of_by_readiness_and_metrics(
     assert stations.unready() == []
     stations.count(numbers)
     assert [numbers.of(name)[DOMAIN,] for name in ("log_unreadable", "sink_away", "log_failed")] == [1, 1, 0]
+    await stations.close()
+
+
+async def test_a_forwarder_that_fails_is_told_of_and_begins_again_later_and_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    time, failures = SimulatedTime(), 0
+    monkeypatch.setattr("nameplate_ingestion.station.Timing", time.timing)
+
+    async def broken(after: Position, most_octets: int) -> list[tuple[Position, bytes]]:
+        nonlocal failures
+        failures += 1
+        raise ZeroDivisionError
+
+    stations = Stations(tmp_path, 0, 1)
+    await stations.follow(AWAY)
+    station = stations.own[DOMAIN]
+    station.log.append(RECORD, Durability.DISK, lambda _: None)
+    with monkeypatch.context() as patch:
+        patch.setattr(station.log, "read", broken)
+        await stations.follow(SERVED)
+        await eventually(lambda: station.away.startswith("forwarding failed"), "the failure to be told")
+        jumping = asyncio.create_task(time.jumping())
+        await eventually(lambda: time.now > 600, "ten minutes to pass")
+    # Eight doublings up to a minute, then once or twice a minute.
+    assert failures < 8 + 2 * (time.now / 60)
+    await eventually(lambda: not station.log.octets, "the record to retire")
+    assert station.away == ""
+    jumping.cancel()
     await stations.close()
 
 
