@@ -100,15 +100,13 @@ class LineFiles:
         if self._most + len(octets) > self._caps.all and len(self.paths()) > 1:
             raise OSError(errno.ENOSPC, f"the files of {self._directory} have reached their cap; take some away")
         descriptor = self._open()
+        written = False
         try:
             write_all(self._files, descriptor, [octets], self._size)
+            written = True
             self._files.sync(descriptor)
         except OSError:
-            # What an fsync failed for is never to be trusted to a second one: the next append begins a new file.
-            with contextlib.suppress(OSError):
-                self._files.truncate(descriptor, self._size)
-            self._begin_anew()
-            self._most = self._caps.all
+            self._take_back(descriptor, written=written)
             raise
         self._size += len(octets)
         self._most += len(octets)
@@ -117,6 +115,21 @@ class LineFiles:
             raise OSError(errno.ESTALE, f"a file of {self._directory} was removed while it was written")
         if self._size >= self._caps.file:
             self._begin_anew()
+
+    def _take_back(self, descriptor: int, *, written: bool) -> None:
+        """Remove what did not become safe.
+
+        What an fsync failed for is never to be trusted to a second one: then the next append begins a new file, unless
+        nothing else is in this one. A disk that is full for days must not be filled with empty files.
+        """
+        try:
+            self._files.truncate(descriptor, self._size)
+        except OSError:
+            self._most = self._caps.all
+            self._begin_anew()
+        else:
+            if written and self._size:
+                self._begin_anew()
 
     def _close(self) -> None:
         descriptor, self._descriptor = self._descriptor, None

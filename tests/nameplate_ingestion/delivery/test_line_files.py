@@ -115,6 +115,25 @@ def test_what_an_fsync_failed_for_is_not_called_safe_and_the_next_lines_go_to_an
     assert [path.read_bytes() for path in files.paths()] == [b"one\n", b"two\n"]
 
 
+@pytest.mark.parametrize("operation", ["pwritev", "fdatasync"])
+def test_a_disk_that_takes_nothing_for_long_is_not_filled_with_empty_files(tmp_path, monkeypatch, operation):
+    files = LineFiles(tmp_path, "events", ROOMY)
+    files.append([b"one"])
+    works = getattr(os, operation)
+
+    def broken(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, operation, broken)
+    for _ in range(50):
+        with pytest.raises(OSError, match="No space"):
+            files.append([b"two"])
+    assert len(files.paths()) <= 2
+    monkeypatch.setattr(os, operation, works)
+    files.append([b"two"])
+    assert lines_of(tmp_path) == [b"one", b"two"]
+
+
 def test_half_a_write_on_a_full_disk_leaves_no_torn_line(tmp_path, monkeypatch):
     files = LineFiles(tmp_path, "events", ROOMY)
     files.append([b"one"])
