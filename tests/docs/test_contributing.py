@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ("api", "operator", "ingestion", "tests", "docs", "crds", "pyproject.toml", ".importlinter")
+SOURCES = ("api", "operator", "ingestion", "bench", "tests", "docs", "crds", "pyproject.toml", ".importlinter")
 BIN = Path(sys.executable).parent
 GENERATORS = re.findall(r"^\t\$\(BIN\)/python -m (\S+) --check$", (ROOT / "Makefile").read_text(), re.MULTILINE)
 TABLES = (
     "tests/nameplate_api/test_conditions.py",
     "tests/nameplate_api/test_crd.py",
     "tests/nameplate_operator/phases",
+    "tests/nameplate_operator/test_asked_once.py",
     "tests/nameplate_operator/test_plan.py",
     "tests/nameplate_operator/test_reconcile.py",
     "tests/nameplate_operator/test_spread.py",
