@@ -119,11 +119,11 @@ class Station:
         if destination == self._destination:
             return
         await self._halt()
-        self._destination = destination
         caps = FileCaps(file=min(_LETTER_FILE, self._room.letters // 4), all=self._room.letters)
         sink = make_sink(destination, self._directory / "events", self._room.events)
         self._outlets = Outlets(sink, DeadLetters(self._directory / "dead-letters", caps))
         self._task = asyncio.create_task(self._forward(self._outlets))
+        self._destination = destination
 
     async def _forward(self, outlets: Outlets) -> None:
         pause = Pause(Timing())

@@ -69,9 +69,13 @@ class BatchLimits(NamedTuple):
 class Sink(Protocol):
     """Where events go."""
 
-    limits: BatchLimits
-    trouble: str
-    """What may hold up those who wait for a verdict, in words; empty if nothing is known of."""
+    @property
+    def limits(self) -> BatchLimits:
+        """What it wants to be given at once."""
+
+    @property
+    def trouble(self) -> str:
+        """What may hold up those who wait for a verdict, in words; empty if nothing is known of."""
 
     async def deliver(self, batch: Sequence[Delivery]) -> Sequence[Verdict]:
         """Return a verdict for each delivery, in their order. Raises SinkUnavailable."""

@@ -1,9 +1,11 @@
 """The forward sink: any endpoint that speaks Segment's Tracking API (HTTP Tracking API, "Batch")."""
 
 import asyncio
+import ssl
 import time
 from base64 import b64encode
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 import httpx
@@ -41,7 +43,7 @@ class ForwardSink:
         self._url = f"{to.url.rstrip('/')}/v1/batch"
         # Proxies, passwords and authorities of the environment are not ours, but for OpenSSL's own variables.
         self._client = httpx.AsyncClient(
-            verify=httpx.create_ssl_context(), trust_env=False, timeout=_STEP_TIMEOUT, follow_redirects=False
+            verify=_authorities(), trust_env=False, timeout=_STEP_TIMEOUT, follow_redirects=False
         )
 
     async def deliver(self, batch: Sequence[Delivery]) -> Sequence[Verdict]:
@@ -93,6 +95,12 @@ class ForwardSink:
                 return await read_answer(response, self._now())
         except (httpx.HTTPError, TimeoutError) as error:
             raise SinkUnavailable(_told(error), verdicts=verdicts) from error
+
+
+@lru_cache(maxsize=1)
+def _authorities() -> ssl.SSLContext:
+    """Read them once: they take tens of milliseconds, and most of a megabyte."""
+    return httpx.create_ssl_context()
 
 
 def _told(error: Exception) -> str:

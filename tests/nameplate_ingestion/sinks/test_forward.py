@@ -12,6 +12,7 @@ import pytest
 from nameplate_ingestion.delivery.sink import Delivery, SinkUnavailable, Undeliverable
 from nameplate_ingestion.position import Position
 from nameplate_ingestion.served import ToForward
+from nameplate_ingestion.sinks import forward
 from nameplate_ingestion.sinks.forward import ForwardSink
 from tests.nameplate_ingestion.sinks.tracking_api import Told, TrackingApi
 from tests.world.loopback_certificate import self_signed
@@ -182,13 +183,21 @@ async def test_a_batch_of_the_most_and_largest_events_stays_within_the_documente
     assert post.octets <= 500_000
 
 
-async def test_tls_is_verified(tmp_path, monkeypatch):
+@pytest.fixture
+def authorities_anew():
+    """Have the authorities, which are read once in a process, be read again when asked for, and after the test."""
+    yield forward._authorities.cache_clear
+    forward._authorities.cache_clear()
+
+
+async def test_tls_is_verified(tmp_path, monkeypatch, authorities_anew):
     certificate = self_signed(tmp_path)
     with TrackingApi(certificate=certificate) as api:
         with pytest.raises(SinkUnavailable, match="CERTIFICATE_VERIFY_FAILED"):
             await deliver(api, [a_delivery(1)])
         assert not api.posts
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        authorities_anew()
         assert await deliver(api, [a_delivery(1)]) == [None]
 
 
