@@ -12,8 +12,8 @@ from statistics import median
 from bench.ingestion.aims import aims_table
 from bench.ingestion.comparison import batches_table, compare, comparison_table
 from bench.ingestion.contenders import WHOLE_DISK
-from bench.ingestion.kafka import kafka_table
-from bench.ingestion.keeping_up import keeping_up_table
+from bench.ingestion.kafka import compare_with_librdkafka, kafka_table
+from bench.ingestion.keeping_up import backlogs, backlogs_table
 from bench.ingestion.page import PAGE
 from bench.ingestion.parts import parts_table
 from bench.ingestion.slow_connections import slow_connections_table
@@ -21,6 +21,8 @@ from bench.ingestion.threads import threads_table
 
 FILE = Path(__file__).parents[2] / "docs" / "bench-ingestion.md"
 KAFKA_EVENTS = 20_000
+BACKLOG_TIMES = 3
+"""As long a load: who is a little slower than intake shows it only in time."""
 
 
 def say(text: str) -> None:
@@ -39,21 +41,21 @@ def measure(rounds: int, seconds: int) -> str:
     say("Batches")
     batches = batches_table(rounds, seconds, say)
     say("Forwarding beside intake")
-    keeping_up = keeping_up_table(seconds)
+    left = backlogs(BACKLOG_TIMES * seconds)
     say("Slow connections")
     half = median(each.rate for each in results[WHOLE_DISK].rounds) / 2
     slow = slow_connections_table(rounds, seconds, half)
     say("Kafka")
-    kafka = kafka_table(rounds, KAFKA_EVENTS)
+    kafka = compare_with_librdkafka(rounds, KAFKA_EVENTS)
     return PAGE.format(
         rounds=rounds,
         seconds=seconds,
-        aims=aims_table(results),
+        aims=aims_table(results, left, kafka),
         comparison=comparison_table(results),
         batches=batches,
-        keeping_up=keeping_up,
+        keeping_up=backlogs_table(left),
         slow=slow,
-        kafka=kafka,
+        kafka=kafka_table(kafka),
         threads=threads,
         parts=parts,
     )

@@ -1,13 +1,18 @@
 """What the service is meant to reach, and by how much it does or does not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from bench.ingestion.comparison import Results
 from bench.ingestion.contenders import ANSWERING, INTAKE_DISK, INTAKE_MEMORY, LOGGING, WHOLE_DISK, WHOLE_MEMORY
+from bench.ingestion.kafka import Rates, kafka_ratio
+from bench.ingestion.keeping_up import Backlog
 
 MOST_P99 = 10.0
 MOST_RESIDENT = 40 * 2**20
+MOST_BEHIND = 0.5
+"""Seconds: as old as metrics may be."""
+LEAST_OF_LIBRDKAFKA = 0.8
 
 
 class Aim(NamedTuple):
@@ -21,17 +26,18 @@ class Aim(NamedTuple):
     @property
     def line(self) -> str:
         """Return a row of a Markdown table."""
-        share = self.wanted / self.found if self.unit else self.found / self.wanted
-        verdict = "yes" if share >= 1 else f"no: {share:.0%} of it"
+        reached = self.found <= self.wanted if self.unit else self.found >= self.wanted
+        verdict = "yes" if reached else f"no: {self.found / self.wanted:.0%} of it"
         bound = "≤" if self.unit else "≥"
         digits = 1 if self.unit else 2
         return f"| {self.text} | {bound} {self.wanted:g}{self.unit} | {self.found:.{digits}f}{self.unit} | {verdict} |"
 
 
-def aims_table(results: dict[str, Results]) -> str:
+def aims_table(results: dict[str, Results], backlogs: Sequence[Backlog], kafka: Sequence[Rates]) -> str:
     """Return the aims as a Markdown table."""
     lines = ["| aim | wanted | found | reached |", "|---|---:|---:|---|"]
-    return "\n".join([*lines, *(aim.line for aim in _aims(results))])
+    aims = (*_aims(results), *map(_keeps_up, backlogs), _kafka(kafka))
+    return "\n".join([*lines, *(aim.line for aim in aims)])
 
 
 def _aims(results: dict[str, Results]) -> Iterator[Aim]:
@@ -42,3 +48,12 @@ def _aims(results: dict[str, Results]) -> Iterator[Aim]:
         yield Aim(f"{name}: ÷ {LOGGING}", 1.3, results[name].ratio(results[LOGGING]))
     yield Aim(f"{WHOLE_DISK}: p99 at half load", MOST_P99, results[WHOLE_DISK].half_p99, " ms")
     yield Aim(f"{WHOLE_DISK}: memory of a worker", MOST_RESIDENT / 2**20, results[WHOLE_DISK].resident / 2**20, " MiB")
+
+
+def _keeps_up(backlog: Backlog) -> Aim:
+    text = f"{backlog.load}: intake that is not delivered after {backlog.seconds} s of full load"
+    return Aim(text, MOST_BEHIND, backlog.behind, " s")
+
+
+def _kafka(found: Sequence[Rates]) -> Aim:
+    return Aim("the Kafka sink ÷ librdkafka, acks=all", LEAST_OF_LIBRDKAFKA, kafka_ratio(found))

@@ -6,10 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from bench.ingestion.contenders import ANSWERING, CONTENDERS, GRANIAN_DISK, INTAKE_DISK, LOGGING, WHOLE_DISK, Contender
+from bench.ingestion.contenders import (
+    ANSWERING,
+    CONTENDERS,
+    FORWARDED_DISK,
+    GRANIAN_DISK,
+    INTAKE_DISK,
+    LOGGING,
+    WHOLE_DISK,
+    Contender,
+)
 from bench.ingestion.load import CONNECTIONS, send
+from bench.ingestion.processes import CLIENT_CORE, SERVER_CORE
 
-SERVER_CORE, CLIENT_CORE = 0, 1
 BATCH = 20
 _WARM_UP = 1
 _COLUMNS = (
@@ -89,7 +98,7 @@ def comparison_table(results: dict[str, Results]) -> str:
 
 def batches_table(rounds: int, seconds: int, say: Callable[[str], None]) -> str:
     """Return what servers do with batches as a Markdown table."""
-    names = (LOGGING, GRANIAN_DISK, INTAKE_DISK, WHOLE_DISK)
+    names = (LOGGING, GRANIAN_DISK, INTAKE_DISK, WHOLE_DISK, FORWARDED_DISK)
     found = _rounds(names, rounds, lambda contender: measure(contender, seconds, events=BATCH), say)
     lines = [
         f"| server, batches of {BATCH} | events per CPU second | events per second | failed |",

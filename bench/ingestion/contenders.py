@@ -1,4 +1,4 @@
-"""What is compared: our service in two shapes at two levels of durability, nginx in three ways, granian in two."""
+"""What is compared: our service in three shapes at two levels of durability, nginx in three ways, granian in two."""
 
 import sys
 from collections.abc import Callable
@@ -8,13 +8,14 @@ from pathlib import Path
 
 from bench.ingestion import nginx
 from bench.ingestion.processes import Serving, free_port, serve
-from bench.ingestion.service import Shape, service
+from bench.ingestion.service import Shape, away, forwarded, service, to_files
 from nameplate_api.custom_domain import Durability
 
 Start = Callable[[Path, int], AbstractContextManager[Serving]]
 ANSWERING, PROXYING, LOGGING = "nginx return", "nginx proxy", "nginx proxy + body log"
 INTAKE_MEMORY, INTAKE_DISK = "ours, intake alone, Memory", "ours, intake alone, Disk"
 WHOLE_MEMORY, WHOLE_DISK = "ours, to files, Memory", "ours, to files, Disk"
+FORWARDED_DISK = "ours, forwarded, Disk"
 GRANIAN_MEMORY, GRANIAN_DISK = "granian, intake alone, Memory", "granian, intake alone, Disk"
 
 
@@ -34,9 +35,9 @@ def _nginx(location: Callable[[Path], str]) -> Start:
     return start
 
 
-def _ours(durability: Durability, *, forwards: bool) -> Start:
+def _ours(shape: Shape) -> Start:
     def start(directory: Path, core: int) -> AbstractContextManager[Serving]:
-        return service(directory, core, Shape(durability, forwards))
+        return service(directory, core, shape)
 
     return start
 
@@ -60,9 +61,10 @@ CONTENDERS = {
         Contender(LOGGING, _nginx(nginx.logging)),
         Contender(GRANIAN_MEMORY, _granian(Durability.MEMORY)),
         Contender(GRANIAN_DISK, _granian(Durability.DISK)),
-        Contender(INTAKE_MEMORY, _ours(Durability.MEMORY, forwards=False)),
-        Contender(INTAKE_DISK, _ours(Durability.DISK, forwards=False)),
-        Contender(WHOLE_MEMORY, _ours(Durability.MEMORY, forwards=True)),
-        Contender(WHOLE_DISK, _ours(Durability.DISK, forwards=True)),
+        Contender(INTAKE_MEMORY, _ours(Shape(Durability.MEMORY, away))),
+        Contender(INTAKE_DISK, _ours(Shape(Durability.DISK, away))),
+        Contender(WHOLE_MEMORY, _ours(Shape(Durability.MEMORY, to_files))),
+        Contender(WHOLE_DISK, _ours(Shape(Durability.DISK, to_files))),
+        Contender(FORWARDED_DISK, _ours(Shape(Durability.DISK, forwarded))),
     )
 }

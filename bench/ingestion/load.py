@@ -28,11 +28,15 @@ class Load:
         return self.requests / self.seconds
 
 
+def ensure_wrk() -> Path:
+    """Return the program, installed if need be."""
+    return ensure(lambda: find_program("wrk"), "wrk", ["wrk"])
+
+
 def send(port: int, seconds: int, *, core: int, pause: float = 0, events: int = 1) -> Load:
     """Keep 64 connections busy; `pause` is the mean wait between two requests of a connection, in seconds."""
-    wrk = ensure(lambda: find_program("wrk"), "wrk", ["wrk"])
     command = [
-        *("taskset", "--cpu-list", str(core), str(wrk), "--threads", "1", "--connections", str(CONNECTIONS)),
+        *("taskset", "--cpu-list", str(core), str(ensure_wrk()), "--threads", "1", "--connections", str(CONNECTIONS)),
         *("--duration", f"{seconds}s", "--timeout", "10s", "--script", str(_SCRIPT), f"http://127.0.0.1:{port}"),
     ]
     environment = {**os.environ, "PAUSE": str(round(pause * 1000)), "EVENTS": str(events)}

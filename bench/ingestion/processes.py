@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from bench.usage import Usage, session
 
+# The same core for both where there is but one.
+SERVER_CORE, CLIENT_CORE = min(os.sched_getaffinity(0)), max(os.sched_getaffinity(0))
 _START_TIMEOUT = 30.0
 _STOP_TIMEOUT = 30.0
 

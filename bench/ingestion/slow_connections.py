@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from bench.ingestion.comparison import CLIENT_CORE, SERVER_CORE
 from bench.ingestion.load import CONNECTIONS, send
-from bench.ingestion.service import Shape, service
+from bench.ingestion.processes import CLIENT_CORE, SERVER_CORE
+from bench.ingestion.service import Shape, service, to_files
 from nameplate_api.custom_domain import Durability
 
 COUNT = 2000
@@ -24,20 +24,20 @@ _BEGINNING = b"POST /v1/t HTTP/1.1\r\nHost: api.cdp.acme.com\r\nX-Slow: "
 _PIECE_EVERY = 1.0
 
 
-def slow_connections_table(rounds: int, seconds: int, rate: float) -> str:
+def slow_connections_table(rounds: int, seconds: int, rate: float, count: int = COUNT) -> str:
     """Return the 99th percentile of healthy requests, at this rate, alone and beside slow ones as a Markdown table."""
-    shape = Shape(Durability.DISK, forwards=True)
+    shape = Shape(Durability.DISK, to_files)
     pause = CONNECTIONS / rate
     alone, beside = [], []
     with tempfile.TemporaryDirectory() as place, service(Path(place), SERVER_CORE, shape) as server:
         for _ in range(rounds):
             alone.append(send(server.port, seconds, core=CLIENT_CORE, pause=pause))
-            with _slow_clients(server.port):
+            with _slow_clients(server.port, count):
                 beside.append(send(server.port, seconds, core=CLIENT_CORE, pause=pause))
     ratio = median(two.p99 / one.p99 for one, two in zip(alone, beside, strict=True))
     failed = sum(load.failed for load in (*alone, *beside))
     return (
-        f"| {rate:,.0f} requests per second | p99 alone, ms | p99 beside {COUNT:,}, ms | ratio | failed |\n"
+        f"| {rate:,.0f} requests per second | p99 alone, ms | p99 beside {count:,}, ms | ratio | failed |\n"
         "|---|---:|---:|---:|---:|\n"
         f"| median of {rounds} rounds | {median(load.p99 for load in alone):.1f} "
         f"| {median(load.p99 for load in beside):.1f} | {ratio:.1f} | {failed} |"
@@ -45,9 +45,9 @@ def slow_connections_table(rounds: int, seconds: int, rate: float) -> str:
 
 
 @contextmanager
-def _slow_clients(port: int) -> Iterator[None]:
+def _slow_clients(port: int, count: int) -> Iterator[None]:
     """Return once all are connected."""
-    program = [sys.executable, "-m", "bench.ingestion.slow_connections", str(port), str(COUNT)]
+    program = [sys.executable, "-m", "bench.ingestion.slow_connections", str(port), str(count)]
     command = ["taskset", "--cpu-list", str(CLIENT_CORE), *program]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as clients:
         try:

@@ -7,9 +7,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.ingestion.comparison import CLIENT_CORE, SERVER_CORE
-from bench.ingestion.contenders import CONTENDERS, INTAKE_DISK, INTAKE_MEMORY, WHOLE_DISK, WHOLE_MEMORY
+from bench.ingestion.contenders import (
+    CONTENDERS,
+    FORWARDED_DISK,
+    INTAKE_DISK,
+    INTAKE_MEMORY,
+    WHOLE_DISK,
+    WHOLE_MEMORY,
+)
 from bench.ingestion.load import send
+from bench.ingestion.processes import CLIENT_CORE, SERVER_CORE
 from bench.usage import session
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -30,7 +37,7 @@ def threads_table(seconds: int) -> str:
         "| µs per request | the loop, user | the loop, system | other threads, user | other threads, system | all |",
         "|---|---:|---:|---:|---:|---:|",
     ]
-    for name in (INTAKE_MEMORY, INTAKE_DISK, WHOLE_MEMORY, WHOLE_DISK):
+    for name in (INTAKE_MEMORY, INTAKE_DISK, WHOLE_MEMORY, WHOLE_DISK, FORWARDED_DISK):
         parts = _measure(name, seconds)
         lines.append(f"| {name} | {' | '.join(f'{each:.1f}' for each in (*parts, sum(parts)))} |")
     return "\n".join(lines)
