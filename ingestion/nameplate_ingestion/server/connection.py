@@ -134,7 +134,7 @@ class Connection(asyncio.Protocol):
                 exchanges.append(exchange)
                 context.handler(call, exchange.answer)
         except UnservedRequest as refused:
-            self._refuse(refused.reason, refused.call)
+            self._refuse(refused.reason, refused.call or self._reader.begun)
         except Screened as screened:
             self._end_with(screened.reply, screened.call)
         finally:

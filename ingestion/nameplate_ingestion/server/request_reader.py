@@ -1,5 +1,6 @@
 """Requests out of the octets of one connection, in whatever pieces these come; no input or output of its own."""
 
+import re
 from collections.abc import Set as AbstractSet
 from enum import Enum
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from nameplate_ingestion.server.sized import SizedBody
 from nameplate_ingestion.server.unserved import Screened, Unserved, UnservedRequest
 
 _HEAD_END = b"\r\n\r\n"
+_GET = re.compile(rb"GET (/[!-~]*)")
 _LINE_MARGIN = 64
 """Method, version and spaces beside the target."""
 
@@ -73,8 +75,11 @@ class RequestReader:
 
     @property
     def begun(self) -> Call | None:
-        """The request whose body is being read, so far."""
-        return None if self._head is None else self._call(self._head, b"")
+        """The request that is being read, so far: its head, or what shows of a GET's target before that is whole."""
+        if self._head is not None:
+            return self._call(self._head, b"")
+        shown = _GET.match(self._octets, self._at, self._at + self._line)
+        return Call(b"GET", shown[1], b"", {}, b"", self._peer) if shown else None
 
     @property
     def held(self) -> int:

@@ -36,7 +36,7 @@ class Unserved(StrEnum):
 
 
 class UnservedRequest(Exception):
-    """A request is turned away; `call` is there, with an empty body, once its header block was read."""
+    """A request is turned away; `call` is there, with an empty body, once its head was found in order."""
 
     def __init__(self, reason: Unserved, call: Call | None = None) -> None:
         """Keep reason and call."""

@@ -100,3 +100,17 @@ async def test_it_serves_a_unix_socket_too(tmp_path):
         writer.close()
     assert handler.calls == [LAST._replace(peer="")]
     assert answer.endswith(OK.body)
+
+
+@pytest.mark.parametrize(
+    ("rest", "reason"),
+    [
+        pytest.param(b"x" * 20_000 + b" HTTP/1.1\r\n\r\n", b"TargetTooLong", id="a long target"),
+        pytest.param(b" HTTP/1.1\r\nX: " + b"y" * 200_000 + b"\r\n\r\n", b"HeadersTooLarge", id="a long header"),
+        pytest.param(b" HTTP/1.1\r\nX : y\r\n\r\n", b"MalformedRequest", id="a malformed header"),
+    ],
+)
+async def test_a_get_is_refused_by_the_target_that_it_showed_before_its_head_was_whole(rest: bytes, reason: bytes):
+    async with serving(Recorder()) as (_, port):
+        answer = await ask(port, b"GET /v1/pixel/track?data=" + rest)
+    assert b"\r\nX-Reason: %b\r\nX-Target: /v1/pixel/track?data=" % reason in answer

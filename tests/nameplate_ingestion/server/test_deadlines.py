@@ -61,6 +61,13 @@ async def test_a_slow_sender_is_closed_at_its_deadline(
             check(await send_slowly(port, start, piece, every=0.1), SOON, answer)
 
 
+async def test_a_slow_get_is_refused_by_the_target_that_it_showed():
+    async with serving(Recorder(), None, replace(PATIENT, head_timeout=SOON, linger_timeout=SOON)) as (_, port):
+        async with asyncio.timeout(LATEST):
+            ending = await send_slowly(port, b"GET /v1/pixel/track?data=e HTTP/1.1\r\nX: ", b"y", every=0.1)
+    assert b"\r\nX-Target: /v1/pixel/track?data=e\r\n" in ending.answer
+
+
 async def test_a_slow_reader_is_closed_at_its_deadline():
     handler = Recorder(large)
     async with serving(handler, None, replace(PATIENT, write_timeout=SOON)) as (server, port):
