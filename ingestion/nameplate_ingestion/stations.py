@@ -123,12 +123,16 @@ class Stations:
         full = (f"the disk has no room for the log of {each.domain}" for each in self.all() if each.log.full)
         stopped = (f"{each.domain}: {each.letters_away}" for each in self.all() if each.letters_away)
         unreadable = (f"{each.domain}: {each.log_unreadable}" for each in self.all() if each.log_unreadable)
-        return (*self._problems, *full, *stopped, *unreadable)
+        unopened = self.failed.values() if self.own else ()
+        return (*self._problems, *unopened, *full, *stopped, *unreadable)
 
     def unready(self) -> list[str]:
-        """Return why records cannot be taken."""
+        """Return why records cannot be taken.
+
+        A log that cannot be opened is its domain's trouble alone while there are others; a disk that failed is not.
+        """
         failed = [f"the log of {domain} failed" for domain, each in self.own.items() if not each.log.ready]
-        return [*self.failed.values(), *failed]
+        return failed if self.own else list(self.failed.values())
 
     def stuck(self, now: float) -> list[str]:
         """Return which logs make no progress although records wait."""

@@ -138,6 +138,23 @@ async def test_records_of_a_domain_without_settings_are_told_of_and_kept(tmp_pat
     await again.close()
 
 
+async def test_a_log_that_cannot_be_opened_takes_no_other_domain_out_of_service_but_a_failed_disk_does(tmp_path: Path):
+    other = "d0.acme.com"
+    domains = {**SERVED, other: Served(replace(SERVED[DOMAIN].tenant, domain=other), ToFiles())}
+    (tmp_path / other).write_text("in the way")
+    stations = Stations(tmp_path, 0, 1)
+    await stations.follow(domains)
+    assert (list(stations.own), stations.unready(), stations.incomplete) == ([DOMAIN], [], True)
+    (problem,) = stations.problems
+    assert problem == f"the log of {other} cannot be opened: File exists"
+    (tmp_path / other).unlink()
+    await stations.follow(domains)
+    assert (sorted(stations.own), stations.problems, stations.incomplete) == ([DOMAIN, other], (), False)
+    await stations.own[other].log.close()
+    assert (stations.unready(), stations.stuck(float("inf"))) == ([f"the log of {other} failed"], [])
+    await stations.close()
+
+
 @pytest.mark.parametrize(
     ("place", "waits"),
     [
