@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from tests.operated.courses import Course
 from tests.operated.sample_life import Life, live
 from tests.operated.tenant import Tenant
 from tests.operated.world import OperatedWorld
@@ -39,8 +40,9 @@ class Write:
 
 @dataclass(frozen=True)
 class Plan:
-    """Kill the operator at one point of one write, and start it again."""
+    """Kill the operator at one point of one write of a course, and start it again."""
 
+    course: Course
     write: Write
     point: Point
 
@@ -64,27 +66,29 @@ class Outcome:
 class Learnt:
     """Writes of an undisturbed life, in order, and how it ended."""
 
+    course: Course
     life: Life
     writes: list[Write] = field(default_factory=list)
 
 
-def learn(world: OperatedWorld) -> Learnt:
-    """Let one life go by undisturbed, and log every write to the API server and to PowerDNS."""
+def learn(world: OperatedWorld, course: Course) -> Learnt:
+    """Let one life go by undisturbed, and log its writes to the API server and to PowerDNS."""
     tenant = world.tenant()
     marks = {name: len(proxy.exchanges) for name, proxy in _proxies(world).items()}
-    life = live(tenant)
+    life = live(tenant, course)
     passed = [
         (exchange.started, name, exchange)
         for name, proxy in _proxies(world).items()
         for exchange in proxy.exchanges[marks[name] :]
         if exchange.method in WRITES and _LEASE not in exchange.path
     ]
-    return Learnt(life, list(_numbered(tenant, sorted(passed, key=lambda each: each[0]))))
+    writes = _numbered(tenant, sorted(passed, key=lambda each: each[0]))
+    return Learnt(course, life, [write for started, write in writes if started >= life.since])
 
 
-def plans(writes: Iterable[Write]) -> list[Plan]:
+def plans(learnt: Learnt) -> list[Plan]:
     """Return the three plans of each write."""
-    return [Plan(write, point) for write in writes for point in Point]
+    return [Plan(learnt.course, write, point) for write in learnt.writes for point in Point]
 
 
 def run(world: OperatedWorld, plan: Plan) -> Outcome:
@@ -99,7 +103,7 @@ def run(world: OperatedWorld, plan: Plan) -> Outcome:
     injection = _inject(world, tenant, plan, kill_and_start)
     begun = time.monotonic()
     try:
-        life = live(tenant)
+        life = live(tenant, plan.course)
     finally:
         _proxies(world)[plan.write.system].injections.remove(injection)
         came = injection.matched
@@ -120,13 +124,13 @@ def _proxies(world: OperatedWorld) -> dict[str, FaultProxy]:
     return {"Kubernetes": world.api_proxy, "PowerDNS": world.powerdns_proxy}
 
 
-def _numbered(tenant: Tenant, passed: Iterable[tuple[float, str, Exchange]]) -> Iterator[Write]:
+def _numbered(tenant: Tenant, passed: Iterable[tuple[float, str, Exchange]]) -> Iterator[tuple[float, Write]]:
     seen: Counter[tuple[str, str, str]] = Counter()
-    for _, system, exchange in passed:
+    for started, system, exchange in passed:
         path = exchange.path.replace(tenant.host, "{host}").replace(tenant.namespace, "{namespace}")
         kind = (system, exchange.method, re.sub(_EVENT, "{event}", path))
         seen[kind] += 1
-        yield Write(*kind, seen[kind])
+        yield started, Write(*kind, seen[kind])
 
 
 def _pattern(tenant: Tenant, path: str) -> str:

@@ -1,14 +1,14 @@
-"""The sample's whole life, and all that must be the same at its stations however often the operator was killed."""
+"""A sample's life, and all that must be the same at its stations however often the operator was killed."""
 
 import base64
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.cluster.waiting import until
-from tests.operated.tenant import Tenant, condition
+from tests.operated.tenant import Tenant
 
 Json = dict[str, Any]
 LIFE_TIMEOUT = 180.0
@@ -22,32 +22,20 @@ class Life:
 
     stations: dict[str, Json] = field(default_factory=dict)
     made: Counter[str] = field(default_factory=Counter)
+    since: float = 0.0
+    """From when on, in Unix time, its writes are those of this life: before, it goes as every other does."""
+
+    def differences(self, expected: "Life") -> list[str]:
+        """Return where another life went otherwise, one line each."""
+        return differences(self.stations | {"made": self.made}, expected.stations | {"made": expected.made})
 
 
-def live(tenant: Tenant) -> Life:
-    """Create, delegate, edit, delete and undelegate; return what was seen."""
+def live(tenant: Tenant, course: Callable[[Tenant, Life], None]) -> Life:
+    """Let a life take its course; return what was seen and made."""
     world, life = tenant.world, Life()
-    authority = f"/api/v1/namespaces/{world.operator.namespace}/secrets/nameplate-ca"
-    # So that the making of the authority belongs to every life.
-    world.api.delete(authority)
     mark, passed = world.cluster.audit_mark(), len(world.powerdns_proxy.exchanges)
     api_passed = len(world.api_proxy.exchanges)
-    tenant.create()
-    tenant.enter_ns_records(LIFE_TIMEOUT)
-    ready = tenant.ready(LIFE_TIMEOUT)
-    masks = _masks(tenant, ready)
-    life.stations["Ready"] = _state(tenant, masks)
-    tenant.edit(ingestion={"replicas": 2})
-    tenant.ready(LIFE_TIMEOUT)
-    until(lambda: _available(tenant) == 2, "two Pods", LIFE_TIMEOUT)
-    life.stations["edited"] = _state(tenant, masks)
-    tenant.delete()
-    tenant.until_released(LIFE_TIMEOUT)
-    until(lambda: _waits_for_undelegation(tenant), "a bare zone and a claim that waits", LIFE_TIMEOUT)
-    life.stations["released"] = _state(tenant, masks)
-    tenant.remove_ns_records()
-    tenant.until_forgotten(LIFE_TIMEOUT)
-    life.stations["gone"] = {"zones": sorted(world.zones() & {tenant.host}), "claim": tenant.claim()}
+    course(tenant, life)
     life.made += _made_in_kubernetes(tenant, mark)
     zones = [each for each in world.powerdns_proxy.exchanges[passed:] if each.method == "POST"]
     life.made["zones"] = sum(each.status == _CREATED for each in zones if each.path.endswith("/zones"))
@@ -55,17 +43,8 @@ def live(tenant: Tenant) -> Life:
     return life
 
 
-def _available(tenant: Tenant) -> int:
-    deployment = tenant.child("deployments", "ingestion") or {}
-    return int(deployment.get("status", {}).get("availableReplicas", 0))
-
-
-def _waits_for_undelegation(tenant: Tenant) -> bool:
-    found = condition(tenant.claim(), "Undelegated"), condition(tenant.claim(), "Withdrawn")
-    return [each and each["status"] for each in found] == ["False", "True"]
-
-
-def _masks(tenant: Tenant, seen: Json) -> dict[str, str]:
+def masks(tenant: Tenant, seen: Json) -> dict[str, str]:
+    """Return what differs between any two domains, with what stands for it in a state."""
     claim = tenant.claim() or {}
     label = seen["status"]["nameservers"][0].partition(".")[0]
     return {
@@ -78,16 +57,16 @@ def _masks(tenant: Tenant, seen: Json) -> dict[str, str]:
     }
 
 
-def _state(tenant: Tenant, masks: dict[str, str]) -> Json:
-    """Return everything that stands for the domain, with what differs between any two domains masked."""
-    state = {
+def state(tenant: Tenant, hidden: dict[str, str]) -> Json:
+    """Return everything that stands for the domain, with masks in the place of what differs."""
+    seen = {
         "domain": _steady(tenant.seen()),
         "claim": _steady(tenant.claim()),
         "children": {kind: sorted(map(_child, found), key=json.dumps) for kind, found in tenant.children().items()},
         "zone": {" ".join(key): values for key, values in tenant.world.zone_records(tenant.host).items()},
     }
-    text = json.dumps(state, sort_keys=True)
-    for value, mask in masks.items():
+    text = json.dumps(seen, sort_keys=True)
+    for value, mask in hidden.items():
         text = text.replace(value, mask)
     text = re.sub(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?", "TIME", text)
     masked: Json = json.loads(re.sub(r"\b[0-9a-f]{16}\b", "DIGEST", text))

@@ -1,14 +1,14 @@
-"""Killed around any write of the sample's life and started again, the operator brings it to the same end."""
+"""Killed around any write of a sample's life and started again, the operator brings it to the same end."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import pytest
 
 from tests.cluster.programs import Programs
+from tests.operated.courses import retained, taken_back, whole
 from tests.operated.kill_plans import Learnt, Outcome, Plan, learn, plans, run
-from tests.operated.sample_life import differences
 from tests.operated.world import OperatedWorld
 
 _ATTEMPTS = 3
@@ -42,39 +42,55 @@ def _table(outcomes: list[Outcome]) -> str:
     return "\n".join(["| plan | write | killed | whole life |", "|---|---|---|---|", *lines])
 
 
-def _story(learnt: Learnt, chosen: list[Plan], outcomes: list[Outcome], seconds: float) -> str:
-    made = ", ".join(f"{count} {kind}" for kind, count in sorted(learnt.life.made.items()))
+def _story(learnt: Sequence[Learnt], chosen: list[Plan], outcomes: list[Outcome], seconds: float) -> str:
     reached = [each for each in outcomes if each.reached]
     earlier = sum(each.plan != plan for each, plan in zip(outcomes, chosen, strict=True) if each.reached)
     missed = [f"{each.plan.write}, {each.plan.point}" for each in outcomes if not each.reached]
-    text = (
-        f"The undisturbed life made {len(learnt.writes)} writes, hence {3 * len(learnt.writes)} plans. "
-        f"{len(chosen)} were run in {seconds / 60:.0f} minutes, {len(reached)} of them with the operator killed: "
-        f"{len(reached) - earlier} at their moment, and {earlier} at the last write of a status or an Event that came, "
-        f"where a life had fewer of them. All ended in the same state, at every station, as the undisturbed life, "
-        f"with as many of each kind made: {made}."
+    lives = [f"{each.course.__doc__} {len(each.writes)} writes; made were {_made(each)}." for each in learnt]
+    text = "\n".join(f"- {each}" for each in lives) + (
+        f"\n\n{len(chosen)} of the {sum(len(plans(each)) for each in learnt)} plans that follow were run in "
+        f"{seconds / 60:.0f} minutes, {len(reached)} of them with the operator killed: {len(reached) - earlier} at "
+        f"their moment, and {earlier} at the last write of a status or an Event that came, where a life had fewer of "
+        f"them. All ended in the same state, at every station, as the undisturbed life, with as many of each kind made."
     )
     if missed:
         text += f"\n\nThe moment of these did not come in {_ATTEMPTS} lives: {'; '.join(missed)}."
     return f"{text}\n\n{_table(reached)}"
 
 
-@pytest.mark.soak
-@pytest.mark.timeout(4 * 3600)
-def test_killed_around_any_write_the_operator_comes_to_the_same_end(killed_world, counted, report):
-    learnt = learn(killed_world)
-    assert learnt.life.made["zones"] == learnt.life.made["certificates"] == 1
-    every = plans(learnt.writes)
+def _made(learnt: Learnt) -> str:
+    return ", ".join(f"{count} {kind}" for kind, count in sorted(learnt.life.made.items()))
+
+
+def _carry_out(world: OperatedWorld, learnt: Sequence[Learnt], counted: Callable[[int], list[int]]) -> str:
+    """Carry out as many of the plans as are due; return what was seen."""
+    every, undisturbed = [plan for each in learnt for plan in plans(each)], {each.course: each.life for each in learnt}
     chosen = [every[number] for number in counted(len(every))]
     outcomes, begun = [], time.monotonic()
     for plan in chosen:
-        outcome = _run_until_reached(killed_world, plan)
+        outcome = _run_until_reached(world, plan)
         about = f"{outcome.plan.write}, killed {outcome.plan.point}"
         print(f"{outcome.seconds:5.1f} s {'' if outcome.reached else 'not reached: '}{about}", flush=True)
-        different = differences(vars(outcome.life), vars(learnt.life))
-        assert not different, "\n".join([about, *different])
+        different = outcome.life.differences(undisturbed[plan.course])
+        assert not different, "\n".join([plan.course.__name__, about, *different])
         outcomes.append(outcome)
     missed = [each.plan for each in outcomes if not each.reached]
     assert all(each.write.may_be_one_with_another for each in missed), missed
     assert len(missed) <= len(chosen) / 10, missed
-    report("The operator killed around every write", _story(learnt, chosen, outcomes, time.monotonic() - begun))
+    return _story(learnt, chosen, outcomes, time.monotonic() - begun)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(4 * 3600)
+def test_killed_around_any_write_the_operator_comes_to_the_same_end(killed_world, counted, report):
+    learnt = learn(killed_world, whole)
+    assert learnt.life.made["zones"] == learnt.life.made["certificates"] == 1
+    report("The operator killed around every write", _carry_out(killed_world, [learnt], counted))
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(4 * 3600)
+def test_killed_around_any_write_of_other_endings_the_operator_comes_to_the_same_end(killed_world, counted, report):
+    learnt = [learn(killed_world, course) for course in (taken_back, retained)]
+    assert [(each.life.made["zones"], each.life.made["domainclaims"]) for each in learnt] == [(1, 1), (1, 1)]
+    report("The operator killed around every write of other endings", _carry_out(killed_world, learnt, counted))
