@@ -22,6 +22,9 @@ def shared_world(built_programs: Programs) -> Iterator[OperatedWorld]:
 def world(shared_world: OperatedWorld) -> Iterator[OperatedWorld]:
     """The worker's world, without faults; those of a test end with it."""
     before = len(shared_world.tenants)
+    if shared_world.operator.has_ended():
+        # It ends when it loses its Lease, as on a machine that is too busy for a moment; a kubelet starts it again.
+        shared_world.start()
     yield shared_world
     shared_world.heal()
     for tenant in shared_world.tenants[before:]:
