@@ -73,7 +73,9 @@ def test_the_example_changes_no_generated_file_but_the_page_of_conditions(change
     for generator in GENERATORS:
         run(changed, sys.executable, "-m", generator, "--check")
     pages = [path.relative_to(changed) for part in ("docs", "crds") for path in (changed / part).iterdir()]
-    differing = [str(page) for page in pages if (changed / page).read_bytes() != (ROOT / page).read_bytes()]
+    # A full run writes its report meanwhile.
+    written = [page for page in pages if page.name != "soak.md"]
+    differing = [str(page) for page in written if (changed / page).read_bytes() != (ROOT / page).read_bytes()]
     assert differing == ["docs/conditions.md"]
 
 

@@ -203,7 +203,7 @@ async def _look_after(machine: Reconciler | Releaser, ref: Ref, history: ClaimHi
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(2 * 3600)
 async def test_of_two_that_race_exactly_one_binds_and_the_loser_follows_it_untouched(
     own_control_plane, counted, seed, report
 ):
