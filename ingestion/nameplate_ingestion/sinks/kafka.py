@@ -50,6 +50,8 @@ class KafkaSink:
 
     async def deliver(self, batch: Sequence[Delivery]) -> Sequence[Verdict]:
         """Produce a batch and wait for all of its reports. Raises SinkUnavailable."""
+        if self._closed.is_set():
+            raise SinkUnavailable("Kafka: the sink is closed")
         reports = DeliveryReports(len(batch))
         producer = self._producer
         for index, delivery in enumerate(batch):

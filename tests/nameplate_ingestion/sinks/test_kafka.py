@@ -117,6 +117,7 @@ async def test_tls_and_a_password(kafka, topic):
 async def test_whoever_is_not_who_they_should_be_gets_no_events(kafka, topic, caplog, *, ca, password, said):
     sink = KafkaSink(secured(kafka, topic, str(kafka.ca_file) if ca else None, password))
     delivering = asyncio.ensure_future(sink.deliver([a_delivery(1)]))
+    await eventually(lambda: sink._producer, "the event to be under way", timeout=_PATIENCE)
     await eventually(lambda: said in sink.trouble, "the sink says why", timeout=_PATIENCE)
     assert "Kafka" in caplog.text
     assert not delivering.done()

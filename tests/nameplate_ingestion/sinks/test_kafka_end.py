@@ -38,13 +38,25 @@ class Late:
         return len(self.waiting)
 
 
+def a_batch(size):
+    octets = json.dumps({"number": 1}).encode()
+    return [Delivery(Position(1, number), "acme.example", "web", "u", f"m-{number}", octets) for number in range(size)]
+
+
 async def test_whoever_waits_for_a_report_hears_of_the_sinks_end_however_late_that_comes():
     sink = KafkaSink(ToKafka(("127.0.0.1:9",), "events"))
     sink._producer = Late()
-    octets = json.dumps({"number": 1}).encode()
-    batch = [Delivery(Position(1, number), "acme.example", "web", "u", f"m-{number}", octets) for number in range(2)]
-    delivering = asyncio.ensure_future(sink.deliver(batch))
+    delivering = asyncio.ensure_future(sink.deliver(a_batch(2)))
     await eventually(lambda: len(sink._producer.waiting) == 2, "both to be under way")
     await sink.close()
     with pytest.raises(SinkUnavailable):
+        await asyncio.wait_for(delivering, 30)
+
+
+async def test_whoever_delivers_while_a_sink_ends_hears_so_at_once():
+    sink = KafkaSink(ToKafka(("127.0.0.1:9",), "events"))
+    delivering = asyncio.ensure_future(sink.deliver(a_batch(1)))
+    # Closed before the delivery had its first turn: nobody fetches reports on what it would produce.
+    await sink.close()
+    with pytest.raises(SinkUnavailable, match="closed"):
         await asyncio.wait_for(delivering, 30)
