@@ -14,6 +14,7 @@ Answers are streamed, so watches pass. Connections are never upgraded (`kubectl 
 """
 
 import asyncio
+import logging
 import socket
 import ssl
 from collections.abc import Collection
@@ -28,6 +29,8 @@ from tests.world.http_exchange import WRITES, Exchange, Hook, HttpFault, HttpInj
 from tests.world.loop_thread import LoopThread
 
 __all__ = ["WRITES", "Exchange", "FaultProxy", "Hook", "HttpFault", "HttpInjection", "Point"]
+
+log = logging.getLogger(__name__)
 
 _ADDED_BY_CLIENT = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
 
@@ -193,12 +196,14 @@ class FaultProxy:
                     if instead := await self._happen(fault, request, exchange):
                         return instead
                 response = await self._stream(request, upstream)
-        except aiohttp.ClientError:
+        except aiohttp.ClientError as failure:
+            log.warning("%s %s: %r", request.method, request.raw_path, failure)
             return _cut(request)
         if fault.at is Point.AFTER_ANSWER:
             # A client that hangs up once it has its answer ends this handler, but not what was planned.
             late = asyncio.create_task(self._happen(fault, request, exchange))
             self._late.add(late)
+            late.add_done_callback(self._late.discard)
             await asyncio.shield(late)
         return response
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 import random
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -16,9 +17,13 @@ from kubernetes.aio.client.api_client import ApiClient
 from kubernetes.aio.client.configuration import Configuration
 
 from nameplate_api.retry_after import retry_after
+from nameplate_api.text import printable
 from nameplate_operator.adapters.kubernetes_connections import Connections
 from nameplate_operator.adapters.kubernetes_login import bearer
 from nameplate_operator.adapters.kubernetes_refusals import Answer, unavailable
+from nameplate_operator.ports import ProviderError
+
+log = logging.getLogger(__name__)
 
 Requested = Callable[[str, str, float], None]
 """Told of each request: its method, the status (or why there was none), and the seconds until then."""
@@ -77,14 +82,14 @@ class Requests:
             pause = min(0.1 * 2**attempt, _LONGEST_RETRY_AFTER) * random.uniform(0.5, 1)  # noqa: S311 - only spreads load
             try:
                 answer = await self._once(call)
-            except TimeoutError:
-                raise unavailable() from None
-            except aiohttp.ClientConnectorError:
+            except TimeoutError as failure:
+                raise _unanswered(call, failure) from None
+            except aiohttp.ClientConnectorError as failure:
                 if last:
-                    raise unavailable() from None
-            except (aiohttp.ClientError, OSError, ValueError):
+                    raise _unanswered(call, failure) from None
+            except (aiohttp.ClientError, OSError, ValueError) as failure:
                 if last or not call.repeatable:
-                    raise unavailable() from None
+                    raise _unanswered(call, failure) from None
             else:
                 pause = max(pause, answer.retry_after or 0)
                 if last or pause > _LONGEST_RETRY_AFTER or not _asks_again(answer, call):
@@ -113,8 +118,8 @@ class Requests:
             async with asyncio.timeout(call.timeout):
                 response = await self._open(self._streaming, call, endless)
             code = str(response.status)
-        except (aiohttp.ClientError, OSError):
-            raise unavailable() from None
+        except (aiohttp.ClientError, OSError) as failure:
+            raise _unanswered(call, failure) from None
         finally:
             self._requested("WATCH", code, time.monotonic() - started)
         try:
@@ -144,6 +149,12 @@ def _client(configuration: Configuration) -> ApiClient:
     client = ApiClient(configuration)
     client.rest_client = Connections(configuration)
     return client
+
+
+def _unanswered(call: Call, failure: Exception) -> ProviderError:
+    # Whoever has to find out why needs more than a status may say: which address, and refused, reset or silent.
+    log.info("%s %s: no answer: %s", call.method, call.path, printable(str(failure)) or type(failure).__name__)
+    return unavailable()
 
 
 def _asks_again(answer: Answer, call: Call) -> bool:

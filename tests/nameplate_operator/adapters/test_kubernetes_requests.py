@@ -71,19 +71,25 @@ async def test_a_fault_that_stays_is_an_error_in_words(
     assert caught.value.message.startswith("The Kubernetes API ")
 
 
-async def test_a_refused_connection_is_an_error_in_words(reached: Reached, api_proxy: FaultProxy) -> None:
+async def test_a_refused_connection_is_an_error_in_words(
+    reached: Reached, api_proxy: FaultProxy, caplog: pytest.LogCaptureFixture
+) -> None:
     api_proxy.go_down()
-    with pytest.raises(ProviderError, match="did not answer"):
+    with caplog.at_level("INFO"), pytest.raises(ProviderError, match="did not answer"):
         await reached.cluster.create(config_map("default", "one"))
     api_proxy.come_up()
+    assert "POST /api/v1/namespaces/default/configmaps: no answer: Cannot connect to host" in caplog.text
 
 
-async def test_silence_ends_after_the_timeout(reached: Reached, api_proxy: FaultProxy) -> None:
+async def test_silence_ends_after_the_timeout(
+    reached: Reached, api_proxy: FaultProxy, caplog: pytest.LogCaptureFixture
+) -> None:
     api_proxy.hold()
     async with asyncio.timeout(3):
-        with pytest.raises(ProviderError, match="did not answer"):
+        with caplog.at_level("INFO"), pytest.raises(ProviderError, match="did not answer"):
             await reached.requests.send(Call("GET", "/api/v1/namespaces", timeout=0.3))
     api_proxy.release()
+    assert "GET /api/v1/namespaces: no answer: TimeoutError" in caplog.text
 
 
 async def test_a_create_whose_answer_was_lost_is_not_sent_twice(
