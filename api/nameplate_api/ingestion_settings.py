@@ -15,6 +15,13 @@ from nameplate_api.request_limits import BATCH_EVENTS, BODY_SIZE, EVENT_SIZE
 from nameplate_api.sink import Brokers, FileSink, ForwardUrl, SaslMechanism, SaslUser, Topic
 from nameplate_api.sources import Durability, SourceType
 
+Alias = Annotated[
+    str,
+    Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$"),
+]
+"""A path of the library without its first slash and its extension, such as ``m5/app``."""
+UpstreamUrl = Annotated[str, Field(max_length=2048, pattern=r"^https?://[^\s/?#@]+(/[^\s?#@]*)?$")]
+
 
 class _Settings(ApiModel):
     """A part of the document: what is unknown is refused, since it may be what matters."""
@@ -30,6 +37,10 @@ class SourceSettings(_Settings):
     write_key: str | None = None
     write_key_file: str | None = None
     durability: Durability = Durability.DISK
+    aliases: Annotated[
+        tuple[Alias, ...],
+        Field(description="Paths that serve the library as well, each with .js and .min.js; of AnalyticsJS only."),
+    ] = ()
 
 
 class ForwardSettings(_Settings):
@@ -78,6 +89,15 @@ class LimitSettings(_Settings):
     batch_events: Annotated[int, Field(ge=1, le=100_000, description="Events of a batch.")] = BATCH_EVENTS
 
 
+class LibrarySettings(_Settings):
+    """What is served of Analytics.js beside the library itself."""
+
+    upstream: Annotated[
+        UpstreamUrl | None,
+        Field(description="A CDN such as https://cdn.segment.com, for what pages load of it; none = nothing is."),
+    ] = None
+
+
 class IngestionSettings(_Settings):
     """All that an ingestion service must know of one domain; ``revision`` names its content."""
 
@@ -88,6 +108,7 @@ class IngestionSettings(_Settings):
     sources: tuple[SourceSettings, ...]
     sink: SinkSettings = SinkSettings(file=FileSink())
     limits: LimitSettings = LimitSettings()
+    library: LibrarySettings = LibrarySettings()
     trusted_proxies: Annotated[
         int, Field(ge=0, le=16, description="Proxies in front, each of which adds an address to X-Forwarded-For.")
     ] = 1

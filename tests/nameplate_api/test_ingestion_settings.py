@@ -13,6 +13,7 @@ from nameplate_api.ingestion_settings import (
     ForwardSettings,
     IngestionSettings,
     KafkaSettings,
+    LibrarySettings,
     LimitSettings,
     SaslSettings,
     SinkSettings,
@@ -30,6 +31,7 @@ _SOURCES = st.builds(
     write_key=_TEXT | st.none(),
     write_key_file=_TEXT | st.none(),
     durability=st.sampled_from(Durability),
+    aliases=st.lists(st.from_regex(r"[a-z0-9]{1,8}(/[a-z0-9]{1,8})?", fullmatch=True), max_size=3).map(tuple),
 )
 _SINKS = st.sampled_from(
     [
@@ -61,6 +63,7 @@ _SETTINGS = st.builds(
     sources=st.lists(_SOURCES, max_size=4).map(tuple),
     sink=_SINKS,
     limits=_LIMITS,
+    library=st.sampled_from([LibrarySettings(), LibrarySettings(upstream="https://cdn.segment.com")]),
     trusted_proxies=st.integers(0, 16),
 )
 _WEBSITE = SourceSettings(name="website", type=SourceType.ANALYTICS_JS, write_key="k3y")
@@ -83,11 +86,12 @@ def test_document_is_the_agreed_json() -> None:
         "hosts": ["cdp.acme.com", "api.cdp.acme.com", "cdn.cdp.acme.com"],
         "uid": "6f1c",
         "sources": [
-            {"name": "website", "type": "AnalyticsJS", "writeKey": "k3y", "durability": "Disk"},
-            {"name": "backend", "type": "Go", "writeKeyFile": "backend", "durability": "Sink"},
+            {"name": "website", "type": "AnalyticsJS", "writeKey": "k3y", "durability": "Disk", "aliases": []},
+            {"name": "backend", "type": "Go", "writeKeyFile": "backend", "durability": "Sink", "aliases": []},
         ],
         "sink": {"file": {}},
         "limits": {"eventSize": 32768, "bodySize": 512000, "batchEvents": 2500},
+        "library": {},
         "trustedProxies": 1,
     }
     assert len(revision) == 16
@@ -120,6 +124,7 @@ def test_revisions_are_equal_only_for_equal_settings(one: IngestionSettings, oth
         pytest.param({"trusted_proxies": 2}, id="proxies"),
         pytest.param({"sink": SinkSettings(forward=ForwardSettings(url="https://a.example"))}, id="sink"),
         pytest.param({"limits": LimitSettings(batch_events=1)}, id="limits"),
+        pytest.param({"library": LibrarySettings(upstream="https://cdn.segment.com")}, id="upstream"),
         pytest.param({"sources": tuple(reversed(_EXAMPLE.sources))}, id="order of sources"),
     ],
 )
@@ -136,6 +141,11 @@ def test_revision_changes_with_the_content(change: dict[str, Any]) -> None:
         pytest.param(
             {"sources": [{"name": "a", "type": "Go", "writeKey": "k", "surprise": 1}]}, id="field of a source"
         ),
+        pytest.param(
+            {"sources": [{"name": "a", "type": "AnalyticsJS", "writeKey": "k", "aliases": ["../app"]}]},
+            id="alias that climbs",
+        ),
+        pytest.param({"library": {"upstream": "ftp://cdn.segment.com"}}, id="upstream that is no web server"),
         pytest.param({"limits": {"bodySize": 0}}, id="no room for a body"),
         pytest.param({"trustedProxies": -1}, id="fewer than no proxies"),
     ],

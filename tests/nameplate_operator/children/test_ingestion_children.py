@@ -49,6 +49,7 @@ def test_no_secret_key_stands_in_the_settings_document():
         "type": "Python",
         "writeKeyFile": "server",
         "durability": "Disk",
+        "aliases": [],
     }
 
 
