@@ -38,6 +38,7 @@ class Exchange:
     path: str
     query: str
     body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
     started: float = field(default_factory=time.time)
     status: int | None = None
     """What the upstream answered; None if it was never asked, or has not answered (yet)."""

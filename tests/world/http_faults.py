@@ -149,7 +149,8 @@ class FaultProxy:
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None),
         )
-        self._server = web.Server(self._handle, handler_cancellation=True, access_log=None)
+        # A compressed body is passed on as it came.
+        self._server = web.Server(self._handle, handler_cancellation=True, access_log=None, auto_decompress=False)
         self._runner = web.ServerRunner(self._server, handle_signals=False, shutdown_timeout=0.1)
         await self._runner.setup()
         try:
@@ -181,7 +182,8 @@ class FaultProxy:
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         body = await request.content.read()
-        exchange = Exchange(len(self.exchanges) + 1, request.method, request.path, request.query_string, body)
+        number = len(self.exchanges) + 1
+        exchange = Exchange(number, request.method, request.path, request.query_string, body, request.headers)
         self.exchanges.append(exchange)
         taken = [injection.fault for injection in self.injections if injection.takes(exchange)]
         exchange.fault = taken[0] if taken else None

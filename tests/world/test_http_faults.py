@@ -1,6 +1,7 @@
 """The fault proxy acts at the point that was asked for, on the request that was meant, and streams everything else."""
 
 import asyncio
+import gzip
 import queue
 import ssl
 import threading
@@ -82,6 +83,15 @@ async def test_without_faults_everything_passes_unchanged(
         (1, "PATCH", "x= y", b"one", 201),
         (2, "HEAD", "", b"", 200),
     ]
+
+
+async def test_a_compressed_body_passes_as_it_came(
+    client: httpx.AsyncClient, proxy: FaultProxy, upstream: Upstream
+) -> None:
+    octets = gzip.compress(b"one")
+    await client.put("/", content=octets, headers={"Content-Encoding": "gzip"})
+    assert upstream.done == ["PUT / one"]
+    assert (proxy.exchanges[0].body, proxy.exchanges[0].headers["content-encoding"]) == (octets, "gzip")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,146 @@
+"""A real SDK, driven as a program of its own: it makes calls to the site, and what passed and arrived is told.
+
+A driver is a program in the SDK's language that is started with the path of a plan as its last argument:
+
+    {"writeKey": ..., "host": "https://api.cdp.acme.com", "options": {...}, "calls": [{"type": "track", ...}, ...]}
+
+It makes a client with that key and host, makes the calls in their order (each holds what the Tracking API calls it;
+null stands for what is not said), tells the client to send without waiting for it, and writes the line `called` to
+its standard output. It keeps the client until its standard input ends; then it closes the client in the SDK's own
+way and exits with 0. What the SDK reports to its user (failures, callbacks) goes to standard error.
+"""
+
+import gzip
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.cluster.leash import leashed
+from tests.cluster.waiting import until
+from tests.nameplate_ingestion.sdks.replay import SOURCES, Json, key_of
+from tests.sdks.served import HOST, Site, Way
+from tests.world.http_faults import Exchange, HttpFault
+
+_END_TIMEOUT = 60.0
+_OK = 200
+
+Finished = Callable[[Sequence[Exchange]], bool]
+"""Tells from what has passed whether the driver may close its client."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run came to."""
+
+    exchanges: Sequence[Exchange]
+    """What was posted, in order; requests that were refused or cut included."""
+    lines: Sequence[Json]
+    """What the file sink got, in order."""
+    asked: Sequence[str]
+    """Other names that were looked up."""
+    said: str
+    """What the SDK reported."""
+
+    @property
+    def events(self) -> list[Json]:
+        """What arrived, without what the service says about it."""
+        return [line["event"] for line in self.lines]
+
+
+@dataclass(frozen=True)
+class RealSdk:
+    """How an SDK is driven."""
+
+    name: str
+    """As among the replays and their manners."""
+    package: str
+    version: str
+    calls: Sequence[str]
+    """Types of calls that it knows."""
+    command: Callable[[], Sequence[str]]
+    """The driver's command line, but for the plan; raises ProgramMissing where it was not made."""
+    trust: Callable[[Path], Mapping[str, str]]
+    """The environment in which it trusts an authority."""
+    fills: int = 1
+    """How many calls make it send at once, where it cannot be told to."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def source(self) -> str:
+        """Name of the source whose key it has."""
+        return SOURCES[self.name][0]
+
+    def run(
+        self,
+        site: Site,
+        calls: Sequence[Json],
+        faults: Sequence[HttpFault] = (),
+        finished: Finished | None = None,
+        **options: Any,
+    ) -> Run:
+        """Make calls; with faults, the first requests meet one each, on the way that has them.
+
+        Without another condition the client is closed once all calls were accepted.
+        """
+        way = site.faulty if faults else site.plain
+        way.proxy.heal()
+        for place, fault in enumerate(faults, start=1):
+            way.proxy.inject(fault, methods={"POST"}, nth=place)
+        begin = len(way.proxy.exchanges)
+        finished = finished or (lambda passed: sum(map(_delivers, passed)) >= len(calls))
+        plan = {"writeKey": key_of(self.name), "host": f"https://{HOST}", "calls": calls}
+        said = self._drive(
+            site, way, {**plan, "options": {**self.options, **options}}, lambda: finished(way.proxy.exchanges[begin:])
+        )
+        exchanges = way.proxy.exchanges[begin:]
+        taken = sum(len(events_of(each)) for each in exchanges if each.status == _OK)
+        return Run(exchanges, site.arrivals.take(taken), site.names.asked(), said)
+
+    def _drive(self, site: Site, way: Way, plan: Json, finished: Callable[[], bool]) -> str:
+        with tempfile.TemporaryDirectory() as directory, (Path(directory) / "said").open("w+") as said:
+            path = Path(directory) / "plan.json"
+            path.write_text(json.dumps(plan))
+            command = site.within(way, [*self.command(), str(path)])
+            with subprocess.Popen(
+                leashed(os.getpid(), command),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=said,
+                # Nothing of ours: no proxies, and no guard that takes the domain's name for one of another machine.
+                env={"PATH": os.environ["PATH"], "HOME": directory, "LANG": "C.UTF-8", **self.trust(site.trusted)},
+            ) as driver:
+                try:
+                    assert driver.stdout is not None
+                    called = driver.stdout.readline() == b"called\n"
+                    if called:
+                        until(lambda: finished() or driver.poll() is not None, f"{self.name} to send")
+                    driver.communicate(timeout=_END_TIMEOUT)
+                finally:
+                    driver.kill()
+            said.seek(0)
+            text = said.read()
+            assert called, f"{self.name} made no calls:\n{text}"
+            assert driver.returncode == 0, f"{self.name} ended with {driver.returncode}:\n{text}"
+            return text
+
+
+def body_of(exchange: Exchange) -> Json:
+    """Return the batch that was posted."""
+    packed = exchange.headers.get("Content-Encoding") == "gzip"
+    body: Json = json.loads(gzip.decompress(exchange.body) if packed else exchange.body)
+    return body
+
+
+def events_of(exchange: Exchange) -> Sequence[Json]:
+    """Return the events that were posted."""
+    events: Sequence[Json] = body_of(exchange)["batch"] if exchange.method == "POST" else ()
+    return events
+
+
+def _delivers(exchange: Exchange) -> int:
+    return len(events_of(exchange)) if exchange.status == _OK and exchange.fault is None else 0
