@@ -21,9 +21,10 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from tests.cluster.directories import new_directory
 from tests.cluster.processes import Program
 from tests.cluster.waiting import until
-from tests.world.kafka_jars import java, kafka_jars
+from tests.world.kafka_jars import JARS
 from tests.world.kafka_properties import Ports, broker_properties
 from tests.world.loopback_certificate import self_signed
+from tests.world.maven import java
 
 USER, PASSWORD = "nameplate", "correct-horse"
 # Below the range from which the kernel takes ports for outgoing connections.
@@ -120,7 +121,7 @@ class Kafka:
 
     def _run(self, main: str, *arguments: str) -> Program:
         names = f"-Djdk.net.hosts.file={self.directory}/hosts"
-        command = [str(java()), *_JVM, names, "-cp", f"{kafka_jars()}/*", main, *arguments]
+        command = [str(java()), *_JVM, names, "-cp", f"{JARS.found()}/*", main, *arguments]
         return Program(command, self.log, self._owner)
 
     def _answers(self) -> bool:
