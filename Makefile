@@ -44,12 +44,15 @@ check: $(VENV)/ready ## Check format, lint, types, import contracts, and that ge
 	$(BIN)/python -m nameplate_ingestion.answers_page --check
 
 .PHONY: programs
-programs: $(VENV)/ready ## Build the test control plane's programs once; fetch Kafka, PowerDNS, nginx, HAProxy and wrk if missing
+programs: $(VENV)/ready ## Build the test control plane's programs once; fetch Kafka, Analytics.js, PowerDNS, nginx, HAProxy and wrk if missing
 	$(BIN)/python -m tests.cluster.programs
 	$(BIN)/python -c 'from tests.world.powerdns import ensure_powerdns; ensure_powerdns()'
 	$(BIN)/python -c 'from tests.world.http_fronts import ensure_haproxy, ensure_nginx; ensure_nginx(); ensure_haproxy()'
 	$(BIN)/python -c 'from bench.ingestion.load import ensure_wrk; ensure_wrk()'
 	$(BIN)/python -m tests.world.kafka_jars
+	$(BIN)/python -m tests.world.chromium
+	$(BIN)/python -m tests.world.page_packages
+	$(BIN)/python -m tests.world.library
 
 .PHONY: test
 test: programs ## Run all tests on this machine; counted bars run a seeded tenth

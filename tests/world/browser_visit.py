@@ -1,0 +1,112 @@
+"""One visitor of pages in Chromium: what they do there, and what their browser asks for on the way."""
+
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from playwright.async_api import Browser, ConsoleMessage, Request, WebSocket
+
+from tests.cluster.waiting import until
+from tests.world.loop_thread import LoopThread
+
+T = TypeVar("T")
+
+# A busy machine may take its time; a page that works is never waited for that long.
+_PATIENCE = 45_000
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A request by the browser's own protocol."""
+
+    host: str
+    method: str
+    path: str
+    kind: str
+    """document, script, fetch, image, websocket, ..."""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.host}{self.path}"
+
+
+class Visit:
+    """A page with cookies, storage and cache of its own."""
+
+    def __init__(self, thread: LoopThread, browser: Browser) -> None:
+        """Open an empty page."""
+        self.sent: list[Sent] = []
+        self.console: list[str] = []
+        self._thread = thread
+        self._open = 0
+        self._run(self._begin(browser))
+
+    def open(self, url: str) -> None:
+        """Go to a page and wait until it is loaded."""
+        self._run(self._page.goto(url, timeout=_PATIENCE))
+
+    def evaluate(self, script: str, argument: object = None) -> Any:
+        """Return what an expression or function gives on the page, once it is settled."""
+        return self._run(self._page.evaluate(script, argument))
+
+    def wait_for(self, script: str) -> None:
+        """Wait until an expression is true on the page."""
+        self._run(self._page.wait_for_function(script, timeout=_PATIENCE))
+
+    def click(self, selector: str) -> None:
+        """Click on an element."""
+        self._run(self._page.click(selector, timeout=_PATIENCE))
+
+    def cookies(self) -> dict[str, dict[str, Any]]:
+        """Return all cookies by name."""
+        return {str(cookie["name"]): dict(cookie) for cookie in self._run(self._context.cookies())}
+
+    def screenshot(self, file: Path) -> None:
+        """Write a picture of the whole page."""
+        self._run(self._page.screenshot(path=file, full_page=True))
+
+    def wait_settled(self) -> None:
+        """Wait until every request has its answer, or has failed."""
+        until(lambda: self._open == 0, "the browser's requests to be answered")
+
+    def close(self) -> None:
+        """End it as a person does who closes the tab: pages are told."""
+        self._run(self._end())
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self._thread.run(work)
+
+    async def _begin(self, browser: Browser) -> None:
+        self._context = await browser.new_context()
+        self._context.on("request", self._requested)
+        self._context.on("requestfinished", self._ended)
+        self._context.on("requestfailed", self._ended)
+        self._context.on("console", self._said)
+        self._page = await self._context.new_page()
+        self._page.on("websocket", self._connected)
+
+    async def _end(self) -> None:
+        for page in self._context.pages:
+            await page.close(run_before_unload=False)
+        await self._context.close()
+
+    def _requested(self, request: Request) -> None:
+        self._open += 1
+        self._note(request.url, request.method, request.resource_type)
+
+    def _connected(self, connection: WebSocket) -> None:
+        self._note(connection.url, "GET", "websocket")
+
+    def _note(self, address: str, method: str, kind: str) -> None:
+        url = urlsplit(address)
+        # What a page holds itself is asked of nobody.
+        if url.hostname:
+            path = url.path + (f"?{url.query}" if url.query else "")
+            self.sent.append(Sent(url.hostname, method, path, kind))
+
+    def _ended(self, _: Request) -> None:
+        self._open -= 1
+
+    def _said(self, message: ConsoleMessage) -> None:
+        self.console.append(f"{message.type}: {message.text}")

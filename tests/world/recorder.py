@@ -1,0 +1,177 @@
+"""A web server for any number of names that notes every request, HTTP and TLS on one port.
+
+    with Recorder(authority) as elsewhere:
+        elsewhere.port                                      # where a browser is led by whatever name
+        elsewhere.pages["www.acme.com/"] = Page(html)       # what has no page is answered 200 with an empty object
+        elsewhere.asked                                     # every request, in order
+        elsewhere.connections                               # the name that each connection was made for
+
+It answers 200 to everything that it does not know, so that a page which leaks works on, and leaks all it can.
+"""
+
+import socket
+import ssl
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler
+from socketserver import ThreadingTCPServer
+from types import TracebackType
+from typing import Any, Self
+
+from tests.world.tls_server import Authority
+
+_TLS_HANDSHAKE = b"\x16"
+_OPEN_TO_ALL = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST",
+    "Access-Control-Allow-Headers": "authorization, content-type, x-retry-count",
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is answered at one address."""
+
+    body: bytes = b"{}"
+    media_type: str = "text/html; charset=utf-8"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request as it came."""
+
+    host: str
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.host}{self.path}"
+
+
+class _Server(ThreadingTCPServer):
+    # Closing waits for the threads, so that none outlives the sockets.
+    daemon_threads = False
+    request_queue_size = 128
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing: a connection that broke off was noted when it came."""
+
+
+class Recorder:
+    """Serves in threads of its own; everything may be read and set from any thread."""
+
+    def __init__(self, authority: Authority) -> None:
+        """Take the authority that certifies it, for a name that nobody asks for."""
+        self.pages: dict[str, Page] = {}
+        """By host and path, without the query."""
+        self.asked: list[Asked] = []
+        self.connections: list[str] = []
+        self._context = authority.context(("elsewhere.invalid",))
+        self._open: set[socket.socket] = set()
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        """Listen."""
+        self._server = _Server(("127.0.0.1", 0), self._handler())
+        self.port: int = self._server.server_address[1]
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="recorder", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End all connections."""
+        self._server.shutdown()
+        self._thread.join()
+        with self._lock:
+            for connection in self._open:
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+        self._server.server_close()
+
+    def forget(self) -> None:
+        """Begin anew, without any page."""
+        self.pages = {}
+        self.asked, self.connections = [], []
+
+    def opened(self, connection: socket.socket) -> socket.socket:
+        """Note a connection; return what to read from, once TLS is agreed on if the client speaks that."""
+        with self._lock:
+            self._open.add(connection)
+        if connection.recv(1, socket.MSG_PEEK) != _TLS_HANDSHAKE:
+            self.connections.append("")
+            return connection
+        context = self._context
+        names: list[str] = []
+
+        def remember(_: ssl.SSLSocket | ssl.SSLObject, name: str | None, __: ssl.SSLContext) -> None:
+            names.append(name or "")
+
+        context.sni_callback = remember
+        try:
+            return context.wrap_socket(connection, server_side=True)
+        finally:
+            self.connections.append(names[0] if names else "")
+
+    def closed(self, connection: socket.socket) -> None:
+        """Forget a connection that has ended."""
+        with self._lock:
+            self._open.discard(connection)
+
+    def answer(self, asked: Asked) -> Page:
+        """Note a request and return what to say."""
+        self.asked.append(asked)
+        return self.pages.get(asked.host + asked.path.partition("?")[0]) or Page(media_type="application/json")
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        recorder = self
+
+        class Handler(_Handler):
+            owner = recorder
+
+        return Handler
+
+
+class _Handler(BaseHTTPRequestHandler):
+    owner: Recorder
+    protocol_version = "HTTP/1.1"
+
+    def setup(self) -> None:
+        self._raw = self.request
+        self.request = self.owner.opened(self._raw)
+        super().setup()
+
+    def finish(self) -> None:
+        with suppress(OSError, ValueError):
+            super().finish()
+        self.owner.closed(self._raw)
+        self.request.close()
+
+    def handle_one_request(self) -> None:
+        with suppress(OSError):
+            return super().handle_one_request()
+        self.close_connection = True
+        return None
+
+    def _reply(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        host = (self.headers.get("Host") or "").partition(":")[0]
+        page = self.owner.answer(Asked(host, self.command, self.path, dict(self.headers), body))
+        self.send_response(200)
+        for name, value in {"Content-Type": page.media_type, **_OPEN_TO_ALL, **page.headers}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(page.body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(page.body)
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_OPTIONS = _reply  # noqa: N815 - the names of the standard library
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing: `asked` tells it."""
