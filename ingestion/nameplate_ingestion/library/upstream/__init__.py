@@ -1,0 +1,1 @@
+"""What pages load from an upstream CDN, by the customer's own name: asked for once, kept, and stale if it is away."""

@@ -1,0 +1,160 @@
+"""All that one worker has of upstream CDNs: the files that pages load, and the settings documents of its sources."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nameplate_ingestion.library.upstream import settings
+from nameplate_ingestion.library.upstream.cache import Lifetimes, UpstreamCache
+from nameplate_ingestion.library.upstream.copies import Copies
+from nameplate_ingestion.library.upstream.disk import DiskCopies
+from nameplate_ingestion.library.upstream.path import settings_path
+from nameplate_ingestion.library.upstream.terms import Address, Fetched, Found, Missing, UpstreamTrouble
+
+if TYPE_CHECKING:
+    from nameplate_ingestion.library.upstream.client import UpstreamClient
+
+MOST_FILES = 512
+FILE_OCTETS = 1024**2
+"""Of one file, as it is sent: what pages load has a tenth of that."""
+FILES_OCTETS = 8 * 1024**2
+MOST_DOCUMENTS = 4096
+DOCUMENT_OCTETS = 256 * 1024
+DOCUMENTS_OCTETS = 4 * 1024**2
+_CLOSE_TIMEOUT = 1.0
+
+FILES = Lifetimes(shortest=60.0, longest=86_400.0, patience=10.0)
+# Nobody's page may wait for a slow upstream: until it has its settings it sends no event, and those of a visitor who
+# leaves are lost. Who waited in vain gets our own document, and so goes without the destinations that run in pages, for
+# once: the fetch goes on. To make even that rare, documents are asked for before any page wants them, and kept on disk.
+DOCUMENTS = Lifetimes(shortest=60.0, longest=300.0, patience=1.0)
+
+log = logging.getLogger(__name__)
+
+
+class Upstream:
+    """Takes neither memory nor threads until a domain that has an upstream is served."""
+
+    def __init__(
+        self, directory: Path, told: Callable[[str, str], None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Take the directory for copies, and who is told of each fetch: its kind (file, settings) and result."""
+        self._directory = directory
+        self._backing = DiskCopies(directory / "files"), DiskCopies(directory / "settings")
+        self._files = UpstreamCache(
+            partial(self._fetch, _file),
+            Copies(MOST_FILES, FILES_OCTETS, self._backing[0]),
+            FILES,
+            partial(told, "file"),
+            clock,
+        )
+        self._documents = UpstreamCache(
+            partial(self._fetch, _document),
+            Copies(MOST_DOCUMENTS, DOCUMENTS_OCTETS, self._backing[1]),
+            DOCUMENTS,
+            partial(told, "settings"),
+            clock,
+        )
+        self._client: asyncio.Task[UpstreamClient] | None = None
+        self._wanted: frozenset[Address] = frozenset()
+        self._restored = False
+        self._asking: asyncio.Task[None] | None = None
+
+    async def follow(self, sources: Iterable[tuple[str, str]]) -> None:
+        """Learn of which upstreams, and which write keys there, settings are served."""
+        wanted = frozenset(Address(base, settings_path(key)) for base, key in sources)
+        new = wanted - self._wanted
+        self._wanted = wanted
+        if not new:
+            return
+        if not self._restored:
+            self._restored = True
+            await self._restore({address.base for address in wanted})
+        if self._asking is not None:
+            self._asking.cancel()
+        self._asking = asyncio.create_task(self._ask(sorted(wanted)))
+
+    def known_file(self, address: Address) -> Found | Missing | None:
+        """Return what can be said of a file without asking for it; None: `file` says more."""
+        return self._files.known(address)
+
+    async def file(self, address: Address, domain: str) -> Found | Missing:
+        """Return a file that somebody asks for at a domain's host."""
+        return await self._files.get(address, domain)
+
+    def known_document(self, base: str, write_key: str) -> Found | Missing | None:
+        """Return what can be said of a settings document without asking for it; None: `document` says more."""
+        return self._documents.known(Address(base, settings_path(write_key)))
+
+    async def document(self, base: str, write_key: str) -> Found | Missing:
+        """Return the settings document of one of our sources, within about a second."""
+        return await self._documents.get(Address(base, settings_path(write_key)), None)
+
+    async def close(self) -> None:
+        """End all fetches, and keep on disk what waits for it."""
+        if self._asking is not None:
+            self._asking.cancel()
+        await asyncio.gather(self._files.close(), self._documents.close())
+        for backing in self._backing:
+            await asyncio.to_thread(backing.close, _CLOSE_TIMEOUT)
+        if self._client is not None:
+            client, *_ = await asyncio.gather(self._client, return_exceptions=True)
+            if not isinstance(client, BaseException):
+                await client.close()
+
+    async def _restore(self, bases: set[str]) -> None:
+        for cache, backing, octets in zip(
+            (self._files, self._documents), self._backing, (FILES_OCTETS, DOCUMENTS_OCTETS), strict=True
+        ):
+            try:
+                copies = await asyncio.to_thread(backing.load, octets)
+            except OSError as error:
+                log.warning("Copies of the upstream CDN's files cannot be read: %s", error.strerror)
+                continue
+            for url, copy in copies:
+                if any(url.startswith(f"{base}/") for base in bases):
+                    cache.restore(url, copy)
+
+    async def _ask(self, addresses: list[Address]) -> None:
+        """Have every document that is not at hand, one after the other."""
+        for address in addresses:
+            await self._documents.get(address, None)
+
+    async def _fetch(
+        self, ask: "Callable[[UpstreamClient, Address, str], Awaitable[Fetched]]", address: Address, validator: str
+    ) -> Fetched:
+        making = self._client = self._client or asyncio.create_task(asyncio.to_thread(_make_client))
+        try:
+            # Whoever waits may be cancelled, and the client must be closed nevertheless.
+            client = await asyncio.shield(making)
+        except Exception as error:
+            if self._client is making:
+                self._client = None
+            raise UpstreamTrouble(f"it cannot be asked: {type(error).__name__}", everything=True) from error
+        return await ask(client, address, validator)
+
+
+def _make_client() -> "UpstreamClient":
+    # Where nobody has an upstream, the library that asks takes no memory.
+    from nameplate_ingestion.library.upstream.client import UpstreamClient  # noqa: PLC0415
+
+    return UpstreamClient()
+
+
+async def _file(client: "UpstreamClient", address: Address, validator: str) -> Fetched:
+    return await client.file(address, validator, FILE_OCTETS)
+
+
+async def _document(client: "UpstreamClient", address: Address, validator: str) -> Fetched:
+    fetched = await client.document(address, validator, DOCUMENT_OCTETS)
+    if fetched.copy is not None:
+        try:
+            settings.check(fetched.copy.body)
+        except settings.BadSettings as error:
+            # The last good one stays in use.
+            raise UpstreamTrouble("it sent no settings document") from error
+    return fetched
