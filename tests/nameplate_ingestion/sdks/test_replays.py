@@ -1,16 +1,14 @@
 """Every request that a library is known to send is accepted, acknowledged and delivered once, with the right times."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Any
 
 import httpx
 import pytest
 
 from tests.nameplate_ingestion.mounted import Mounts, document
 from tests.nameplate_ingestion.sdks import batches, singles
+from tests.nameplate_ingestion.sdks.carried import OF_RECEIPT, check_carried
 from tests.nameplate_ingestion.sdks.libraries import LIBRARIES, ORIGIN
 from tests.nameplate_ingestion.sdks.posting import ADDRESS, Arrivals, ask_first, send
 from tests.nameplate_ingestion.sdks.replay import SOURCES, Json, Replay, sources
@@ -19,9 +17,6 @@ from tests.world.ingestion_process import IngestionProcess
 REPLAYS = (*batches.REPLAYS, *singles.REPLAYS)
 HOST = "api.cdp.acme.com"
 SUCCESS = {"success": True}
-_TIMES = {"receivedAt", "timestamp", "originalTimestamp", "sentAt"}
-_OF_RECEIPT = {"receivedAt", "timestamp"}
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 @pytest.fixture(scope="module")
@@ -69,9 +64,7 @@ def test_a_librarys_request_is_acknowledged_and_delivered_once(
     lines = arrivals.take(len(replay.events))
     for line, expected in zip(lines, replay.events, strict=True):
         assert (line["domain"], line["source"]) == ("cdp.acme.com", replay.source)
-        _check_members(line["event"], expected)
-        _check_context(line["event"], expected, addressed=replay.addressed)
-        _check_times(line["event"], expected)
+        check_carried(line["event"], expected, ADDRESS if replay.addressed else None)
 
 
 def test_whoever_drops_messages_of_the_same_id_has_each_once_however_often_it_was_sent(
@@ -92,7 +85,7 @@ def test_whoever_drops_messages_of_the_same_id_has_each_once_however_often_it_wa
     assert service.terminate() == 0
     by_id = defaultdict(list)
     for line in (*first, *arrivals.take(len(ids))):
-        by_id[line["event"]["messageId"]].append(_without(line, _OF_RECEIPT))
+        by_id[line["event"]["messageId"]].append(_without(line, OF_RECEIPT))
     assert all(lines == [lines[0], lines[0]] for lines in by_id.values())
 
 
@@ -117,33 +110,3 @@ def _check_answer(answer: httpx.Response, replay: Replay) -> None:
         assert answer.json() == SUCCESS
     if "Origin" in replay.headers:
         assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
-
-
-def _check_members(event: dict[str, Any], expected: Json) -> None:
-    for name in expected.keys() - _TIMES - {"context"}:
-        assert json.dumps(event[name]) == json.dumps(expected[name]), name
-    assert event.keys() - _TIMES - {"context"} == expected.keys() - _TIMES - {"context"}
-
-
-def _check_context(event: dict[str, Any], expected: Json, *, addressed: bool) -> None:
-    said = expected.get("context") or {}
-    if addressed:
-        # An address that the client tells itself stays.
-        said = {"ip": ADDRESS, **said}
-    assert (event.get("context") or {}) == said
-
-
-def _check_times(event: dict[str, Any], expected: Json) -> None:
-    received, corrected = (datetime.fromisoformat(event[name]) for name in sorted(_OF_RECEIPT))
-    assert event.get("originalTimestamp") == expected.get("timestamp")
-    assert event.get("sentAt") == expected.get("sentAt")
-    if "timestamp" not in expected:
-        assert corrected == received
-        return
-    asked = datetime.fromisoformat(expected["timestamp"])
-    if "sentAt" not in expected:
-        assert corrected == asked
-        return
-    # Both times are by one clock, whatever it shows.
-    waited = datetime.fromisoformat(expected["sentAt"]) - asked
-    assert abs(received - corrected - waited) < _MILLISECOND

@@ -1,0 +1,96 @@
+"""The drivers of real SDKs, each with the packages that its lock file names: made once, outside the checkout.
+
+python -m tests.sdks.programs
+"""
+
+import hashlib
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.cluster.build_cache import cache_root, made_once
+from tests.cluster.go_build import BuildError, GoModule
+from tests.cluster.progress import Progress
+from tests.world.packages import ProgramMissing, ensure, find_program
+
+_HERE = Path(__file__).parent
+_FETCH_TIMEOUT = 600
+
+
+@dataclass(frozen=True)
+class DriverProgram:
+    """A driver, whose sources stand in a folder of its language's name."""
+
+    language: str
+    files: Sequence[str]
+    make: Callable[[Path], None]
+    """Makes it in a folder that holds its sources."""
+
+    def found(self) -> Path:
+        """The folder that it was made in. Raises ProgramMissing: a test may not fetch what it needs."""
+        if not self._folder.is_dir():
+            raise ProgramMissing(f"the driver of the {self.language} SDK is missing; run: make programs")
+        return self._folder
+
+    def ensure(self) -> Path:
+        """The folder, made if it is not there."""
+        progress = Progress()
+
+        def make(into: Path) -> None:
+            progress.say(f"{self.language} SDK: its packages are fetched, its driver is made")
+            for name in self.files:
+                shutil.copy(_HERE / self.language / name, into)
+            self.make(into)
+
+        return made_once(self._folder, make, lambda: progress.say(f"waiting for another {self.language} SDK"))
+
+    @property
+    def _folder(self) -> Path:
+        digest = hashlib.sha256(platform.machine().encode())
+        for name in self.files:
+            digest.update((_HERE / self.language / name).read_bytes())
+        return cache_root() / f"sdk-{self.language}-{digest.hexdigest()[:12]}"
+
+
+def _install_node(folder: Path) -> None:
+    npm = ensure(lambda: find_program("npm"), "npm", ["nodejs", "npm"])
+    command = [str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=_FETCH_TIMEOUT, check=False
+    )
+    if done.returncode:
+        raise ProgramMissing(f"npm could not install {folder.name}:\n{(done.stdout + done.stderr)[-2000:]}")
+
+
+def _build_go(folder: Path) -> None:
+    module = GoModule(folder, ("-trimpath",))
+    module.check_toolchain()
+    module.build(".", folder / "driver", Progress())
+
+
+NODE = DriverProgram("node", ("package.json", "package-lock.json", "driver.mjs"), _install_node)
+GO = DriverProgram("go", ("go.mod", "go.sum", "driver.go"), _build_go)
+
+
+def ensure_sdks() -> None:
+    """Make what is not there."""
+    for program in (NODE, GO):
+        program.ensure()
+
+
+def main() -> int:
+    """Make what is missing."""
+    try:
+        ensure_sdks()
+    except (BuildError, ProgramMissing) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
