@@ -8,9 +8,10 @@ from pydantic import Field
 from nameplate_api.base import ApiModel
 from nameplate_api.custom_domain_status import CertificateStatus, CustomDomainStatus, DnsRecord, Endpoints
 from nameplate_api.hostname import LONGEST
-from nameplate_api.schema import HOST_PATTERN, Host, KubernetesName, LabelName, Quantity, list_map, matching, rules
+from nameplate_api.schema import HOST_PATTERN, Host, KubernetesName, Quantity, list_map, rules
 from nameplate_api.secret_key_ref import SecretKeyRef
 from nameplate_api.sink import Sink
+from nameplate_api.source import Source
 from nameplate_api.sources import Durability, SourceType
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "VERSION",
     "Certificate",
     "CertificateStatus",
+    "ContentSecurityPolicy",
     "CustomDomain",
     "CustomDomainSpec",
     "CustomDomainStatus",
@@ -64,46 +66,6 @@ class DeletionPolicy(StrEnum):
     RETAIN = "Retain"
 
 
-_WRITE_KEY = "^[A-Za-z0-9_.-]+$"
-
-
-class Source(
-    ApiModel,
-    json_schema_extra=rules(
-        (
-            "has(self.writeKey) != has(self.writeKeySecretRef)",
-            "give the source exactly one of writeKey and writeKeySecretRef",
-        ),
-        (
-            "!has(self.writeKeySecretRef) || !(self.type in ['AnalyticsJS', 'Mobile', 'Pixel'])",
-            "use writeKey for AnalyticsJS, Mobile and Pixel: their key is public in every page or app",
-        ),
-    ),
-):
-    """Something that sends events: a web site, an app, a server."""
-
-    name: Annotated[
-        LabelName,
-        Field(description="Name of the source, unique in the namespace: each source belongs to one domain."),
-    ]
-    type: Annotated[SourceType, Field(description="Kind of library that sends the events.")]
-    write_key: Annotated[
-        str | None,
-        Field(
-            min_length=1,
-            max_length=128,
-            pattern=_WRITE_KEY,
-            description="Write key, if it is public.",
-            json_schema_extra=matching(_WRITE_KEY, "use letters, digits, dots, hyphens and underscores"),
-        ),
-    ] = None
-    write_key_secret_ref: Annotated[SecretKeyRef | None, Field(description="Where a secret write key stands.")] = None
-    durability: Annotated[
-        Durability,
-        Field(description="What a 200 means: the event is in memory, safe on disk, or acknowledged by the sink."),
-    ] = Durability.DISK
-
-
 class Delegation(ApiModel):
     """How the name is brought to us."""
 
@@ -115,6 +77,15 @@ class Delegation(ApiModel):
 
 class SelfSigned(ApiModel):
     """A certificate signed by the operator's own certificate authority."""
+
+
+class ContentSecurityPolicy(ApiModel):
+    """What pages need that send a Content-Security-Policy (W3C CSP Level 3)."""
+
+    enabled: Annotated[
+        bool,
+        Field(description="True shows the sources to allow in status, and a script tag with a nonce beside the other."),
+    ]
 
 
 class Certificate(ApiModel):
@@ -223,12 +194,19 @@ class CustomDomainSpec(ApiModel):
                     "give each source a writeKey of its own",
                 ),
                 (
+                    "self.all(s, !has(s.alias) || self.exists_one(o, has(o.alias) && o.alias == s.alias))",
+                    "give each source an alias of its own",
+                ),
+                (
                     _OWN_SECRET_KEYS,
                     "give each source a key of its own in writeKeySecretRef, such as one named after the source",
                 ),
             ),
         ),
     ]
+    content_security_policy: Annotated[
+        ContentSecurityPolicy | None, Field(description="For pages that send a Content-Security-Policy.")
+    ] = None
     certificate: Annotated[Certificate, Field(description="Who issues the certificate.")] = Certificate()
     ingestion: Annotated[Ingestion, Field(description="The ingestion service of this domain.")] = Ingestion()
     deletion_policy: Annotated[

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from nameplate_api.base import ApiModel
 from nameplate_api.conditions import Condition
-from nameplate_api.schema import ATOMIC, Host, list_map
+from nameplate_api.schema import ATOMIC, Host, KubernetesName, list_map
 
 RecordValue = Annotated[str, Field(max_length=512)]
 
@@ -47,6 +47,26 @@ class Endpoints(ApiModel):
     cdn: Annotated[str, Field(max_length=300, description="Base URL of the Analytics.js library.")]
 
 
+class SnippetsStatus(ApiModel):
+    """What to put into pages and programs."""
+
+    config_map: Annotated[KubernetesName, Field(description="ConfigMap that holds the snippets of each source.")]
+
+
+_Origins = Annotated[
+    tuple[Annotated[str, Field(max_length=300)], ...],
+    Field(max_length=8, json_schema_extra=ATOMIC),
+]
+
+
+class ContentSecurityPolicyStatus(ApiModel):
+    """What a page's Content-Security-Policy must allow beside what it allows already."""
+
+    script_src: Annotated[_Origins, Field(description="To be added to script-src.")] = ()
+    connect_src: Annotated[_Origins, Field(description="To be added to connect-src.")] = ()
+    img_src: Annotated[_Origins, Field(description="To be added to img-src, of pages with a pixel.")] = ()
+
+
 class CertificateStatus(ApiModel):
     """The certificate at hand."""
 
@@ -83,6 +103,11 @@ class CustomDomainStatus(ApiModel):
         ),
     ] = ()
     endpoints: Annotated[Endpoints | None, Field(description="Where events and the library are served.")] = None
+    snippets: Annotated[SnippetsStatus | None, Field(description="What to put into pages and programs.")] = None
+    content_security_policy: Annotated[
+        ContentSecurityPolicyStatus | None,
+        Field(description="What a page's Content-Security-Policy must allow; shown if the spec asks for it."),
+    ] = None
     certificate: Annotated[CertificateStatus | None, Field(description="The certificate at hand.")] = None
     next_check_time: Annotated[
         datetime | None,

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from nameplate_api.alias import ALIAS_LENGTH
 from nameplate_api.base import ApiModel
 from nameplate_api.conditions import Condition
 from nameplate_api.custom_domain import GROUP, DeletionPolicy
@@ -16,6 +17,8 @@ REGISTRABLE_LABEL = f"{GROUP}/registrable"
 """Label of every claim: the registrable domain, hashed where it is too long, so that names which overlap share it."""
 RESERVED_LABEL = f"{GROUP}/reserved"
 """Label of a claim that a platform admin wrote as a reservation; letting go of the name keeps the reservation."""
+MOST_ALIASES = 256
+"""Aliases that a claim has room for: one in use for each of 64 sources, and former ones."""
 
 
 class Holder(ApiModel):
@@ -46,6 +49,16 @@ class ClaimCertificate(ApiModel):
 
     issuer: Annotated[str, Field(max_length=64, description="Who issued it.")]
     reference: Annotated[str | None, Field(max_length=512, description="Where it stands.")] = None
+
+
+class ClaimAlias(ApiModel):
+    """A path of the library that is or was in use."""
+
+    path: Annotated[str, Field(min_length=1, max_length=ALIAS_LENGTH, description="The path.")]
+    source: Annotated[str, Field(max_length=63, description="Source whose library is served there.")]
+    left_time: Annotated[
+        datetime | None, Field(description="When the source was given another alias or none; absent: it is in use.")
+    ] = None
 
 
 # `namespace` is a reserved word of CEL; unescaped, the API server cannot estimate what the rule costs.
@@ -90,6 +103,14 @@ class DomainClaimSpec(ApiModel, json_schema_extra=_RULES):
             max_length=64,
             description="Sources recorded for this holder; the first recorded wins.",
             json_schema_extra={"x-kubernetes-list-type": "set"},
+        ),
+    ] = ()
+    aliases: Annotated[
+        tuple[ClaimAlias, ...],
+        Field(
+            max_length=MOST_ALIASES,
+            description="Aliases of the library that are in use, and former ones that are served on for a while.",
+            json_schema_extra=list_map("path"),
         ),
     ] = ()
     deletion_policy: Annotated[DeletionPolicy, Field(description="Copied from the CustomDomain at every pass.")] = (

@@ -13,9 +13,9 @@ def rules(*rules: Rule) -> dict[str, Any]:
     return {"x-kubernetes-validations": [{"rule": rule, "message": message} for rule, message in rules]}
 
 
-def matching(pattern: str, message: str) -> dict[str, Any]:
+def matching(pattern: str, message: str, *others: Rule) -> dict[str, Any]:
     """Return a pattern with what to do about a value that it refuses, which the pattern alone does not say."""
-    return rules((f"self.matches(r'{pattern}')", message))
+    return rules((f"self.matches(r'{pattern}')", message), *others)
 
 
 def list_map(key: str) -> dict[str, Any]:

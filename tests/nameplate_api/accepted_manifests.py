@@ -11,9 +11,13 @@ from tests.nameplate_api.manifests import (
     with_resources,
     with_sink,
     with_source,
+    with_website,
 )
 
 _MANY = [WEBSITE, *({"name": f"s{i}", "type": "Go", "writeKey": f"k{i}"} for i in range(63))]
+_PATHS = [
+    {"name": f"s{i}", "type": "AnalyticsJS", "writeKey": f"k{i}", "alias": f"{i:02}{'/a' * 3}"} for i in range(64)
+]
 _SECRETIVE = [
     WEBSITE,
     *(
@@ -26,6 +30,7 @@ ACCEPTED = (
     Case("the smallest", custom_domain()),
     Case("everything given", custom_domain(
         delegation={"mode": "Nameservers"},
+        contentSecurityPolicy={"enabled": True},
         certificate={"selfSigned": {}},
         ingestion={"replicas": 3, "resources": {"requests": {"cpu": "100m"}, "limits": {"memory": "128Mi"}}},
         deletionPolicy="Retain",
@@ -59,6 +64,19 @@ ACCEPTED = (
         {"name": "two", "type": "Go", "writeKeySecretRef": {"name": "others", "key": "a"}},
     ])),
     Case("64 sources with secret keys", custom_domain(sources=_SECRETIVE)),
+    *(Case(f"alias {alias}", with_website(alias=alias)) for alias in (
+        "m5/app", "app", "A-b_c/1/2/3", "v1x/app", "app/v1", "42", f"{'a' * 63}/{'b' * 63}"
+    )),
+    Case("alias with a hyphen and an underscore at the end", with_website(alias="app-/m5_")),
+    Case("64 sources with an alias each", custom_domain(sources=_PATHS)),
+    Case("two aliases that differ in case", custom_domain(sources=[
+        WEBSITE | {"alias": "m5/app"}, WEBSITE | {"name": "shop", "writeKey": "k2", "alias": "m5/App"}
+    ])),
+    *(Case(f"global name {name}", with_website(globalName=name)) for name in (
+        "acme", "analytics", "$a", "_a1", "Window2", "o", "ON", "a" * 64
+    )),
+    Case("alias and global name", with_website(alias="m5/app", globalName="acme")),
+    Case("no Content-Security-Policy", custom_domain(contentSecurityPolicy={"enabled": False})),
     Case("one replica", custom_domain(ingestion={"replicas": 1})),
     Case("100 replicas", custom_domain(ingestion={"replicas": 100})),
     Case("CPU as a number", with_resources(requests={"cpu": 1})),
@@ -90,6 +108,13 @@ ACCEPTED = (
     Case("bound claim", bound_claim()),
     Case("claim of a name of 242 octets", bound_claim(name_of_length(242))),
     Case("released claim", bound_claim(releaseTime="2026-11-24T10:00:00Z", sources=["website"])),
+    Case("claim with aliases", bound_claim(aliases=[
+        {"path": "m5/app", "source": "website"},
+        {"path": "old/app", "source": "website", "leftTime": "2026-11-24T10:00:00Z"},
+    ])),
+    Case("claim with as many aliases as there is room for", bound_claim(
+        aliases=[{"path": f"a/{i}", "source": "website", "leftTime": "2026-11-24T10:00:00Z"} for i in range(256)]
+    )),
     Case("released claim without token", domain_claim(
         holder={"namespace": "acme", "name": "web"}, releaseTime="2026-11-24T10:00:00Z"
     )),

@@ -34,6 +34,11 @@ def with_source(**changes: Any) -> Manifest:
     return custom_domain(sources=[WEBSITE, source])
 
 
+def with_website(**changes: Any) -> Manifest:
+    """Return a CustomDomain whose only source, of type AnalyticsJS, has these fields too."""
+    return custom_domain(sources=[WEBSITE | changes])
+
+
 def with_resources(**resources: Any) -> Manifest:
     """Return a CustomDomain whose ingestion has these compute resources."""
     return custom_domain(ingestion={"resources": resources})

@@ -13,6 +13,7 @@ from tests.nameplate_api.manifests import (
     with_source,
     without,
 )
+from tests.nameplate_api.refused_library import LIBRARY
 
 _TOO_MANY = [WEBSITE, *({"name": f"s{i}", "type": "Go", "writeKey": f"k{i}"} for i in range(64))]
 _SHORT_NAME = "choose a metadata.name of at most 52 lower-case letters, digits and hyphens, beginning with a letter"
@@ -179,4 +180,4 @@ _CLAIMS = (
     Case("one source twice in a claim", bound_claim(sources=["a", "a"]), 'spec.sources[1]: Duplicate value: "a"'),
 )  # fmt: skip
 
-REFUSED = _NAMES + _DOMAINS + _SOURCES + _INGESTION + _SINKS + _OTHER_FIELDS + _CLAIMS
+REFUSED = _NAMES + _DOMAINS + _SOURCES + LIBRARY + _INGESTION + _SINKS + _OTHER_FIELDS + _CLAIMS

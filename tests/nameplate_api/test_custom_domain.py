@@ -46,6 +46,12 @@ STATUS: dict[str, Any] = {
         }
     ],
     "endpoints": {"trackingAPI": "https://api.cdp.acme.com", "cdn": "https://cdn.cdp.acme.com"},
+    "snippets": {"configMap": "web-snippets"},
+    "contentSecurityPolicy": {
+        "scriptSrc": ["https://cdn.cdp.acme.com"],
+        "connectSrc": ["https://cdn.cdp.acme.com", "https://api.cdp.acme.com"],
+        "imgSrc": ["https://api.cdp.acme.com"],
+    },
     "certificate": {
         "issuer": "SelfSigned",
         "reference": "Secret/web-tls",
@@ -119,4 +125,4 @@ def test_claim_survives_reading_and_writing() -> None:
     claim = DomainClaim.model_validate({"spec": written})
 
     shown = claim.spec.model_dump(mode="json", by_alias=True, exclude_none=True)
-    assert shown == written | {"zone": written["zone"] | {"nameservers": [], "delegated": False}}
+    assert shown == written | {"zone": written["zone"] | {"nameservers": [], "delegated": False}, "aliases": []}

@@ -1,0 +1,41 @@
+"""What ``window.analytics`` of a page may be renamed to: an identifier that neither the language nor a page has."""
+
+from nameplate_api.schema import matching
+
+GLOBAL_NAME_LENGTH = 64
+IDENTIFIER = "^[A-Za-z_$][A-Za-z0-9_$]*$"
+_WORDS = """
+arguments async await break case catch class const continue debugger default delete do else enum eval export extends
+false finally for function get if implements import in instanceof interface let new null of package private protected
+public return set static super switch this throw true try typeof undefined var void while with yield Infinity NaN
+"""
+"""Reserved and contextual words (ECMA-262, 12.7.2), and names that cannot be given a new value."""
+_LANGUAGE = """
+AggregateError Array ArrayBuffer Atomics BigInt Boolean DataView Date Error Function Intl Iterator JSON Map Math Number
+Object Promise Proxy Reflect RegExp Set String Symbol WeakMap WeakRef WeakSet WebAssembly constructor decodeURI
+decodeURIComponent encodeURI encodeURIComponent escape globalThis hasOwnProperty isFinite isNaN isPrototypeOf parseFloat
+parseInt propertyIsEnumerable toLocaleString toString unescape valueOf __proto__
+"""
+"""The global object's own (ECMA-262, 19), and what every object has (20.1.3)."""
+_PAGE = """
+Blob Document Element Event FormData Headers Image Node Option Request Response URL URLSearchParams WebSocket Window
+Worker XMLHttpRequest addEventListener alert atob blur btoa caches cancelAnimationFrame cancelIdleCallback
+clearInterval clearTimeout clientInformation close closed confirm console cookieStore createImageBitmap
+crossOriginIsolated crypto customElements devicePixelRatio dispatchEvent document event external fetch find focus
+frameElement frames getComputedStyle getSelection history indexedDB innerHeight innerWidth isSecureContext length
+localStorage location locationbar matchMedia menubar moveBy moveTo name navigation navigator open opener origin
+originAgentCluster outerHeight outerWidth pageXOffset pageYOffset parent performance personalbar postMessage print
+prompt queueMicrotask removeEventListener reportError requestAnimationFrame requestIdleCallback resizeBy resizeTo
+scheduler screen screenLeft screenTop screenX screenY scroll scrollBy scrollTo scrollX scrollY scrollbars self
+sessionStorage setInterval setTimeout speechSynthesis status statusbar stop structuredClone toolbar top trustedTypes
+visualViewport window
+"""
+"""What a window has (HTML, "The Window object", and what extends it)."""
+_OF_PAGES = sorted({*_LANGUAGE.split(), *_PAGE.split()})
+GLOBAL_NAME_RULES = matching(
+    IDENTIFIER,
+    "use a JavaScript identifier of letters, digits, _ and $, such as acme",
+    (f"!(self in {sorted(_WORDS.split())})", "choose another name: this is a word of JavaScript"),
+    (f"!(self in {_OF_PAGES})", "choose another name: every page has something of this one, and would break"),
+    ("!self.matches('^on[a-z]')", "choose another name: those that begin with on are event handlers of the page"),
+)
