@@ -12,6 +12,7 @@ from nameplate_ingestion.admission.answers import Row
 from nameplate_ingestion.admission.replies import refused
 from nameplate_ingestion.admission.respond import Keep, Outcome, respond, screen
 from nameplate_ingestion.call import Answer, Call, Reply
+from nameplate_ingestion.library.shelf import Library
 from nameplate_ingestion.log.terms import NotTaken
 from nameplate_ingestion.metrics import Numbers
 from nameplate_ingestion.server import Unserved
@@ -32,12 +33,14 @@ class Intake:
     tenants: Tenants
     stations: Mapping[str, Station]
     """By domain."""
+    library: Library | None
 
     def __init__(
         self, numbers: Numbers, now: Callable[[], float] = time.time, clock: Callable[[], float] = time.monotonic
     ) -> None:
         """Serve nobody yet; what is told is in seconds since 1970 by `now`, and measured by `clock`."""
         self.tenants, self.stations = {}, {}
+        self.library = None
         self.complete = False
         """Whether a host that has no tenant is nobody's for sure."""
         self._at_sink: Counter[str] = Counter()
@@ -52,7 +55,7 @@ class Intake:
         """Answer one call, at once or when its record is safe."""
         begun = self._clock()
         try:
-            outcome = respond(call, self.tenants, self._now())
+            outcome = respond(call, self.tenants, self._now(), self.library)
         except Exception as error:  # noqa: BLE001 - whatever it was: whoever asked must have an answer
             log.error("A request ended in a fault of ours: %s", kind_and_places(error))  # noqa: TRY400
             outcome = Outcome(refused(call, Row.INTERNAL_ERROR), None, Row.INTERNAL_ERROR)

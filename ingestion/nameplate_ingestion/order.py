@@ -19,6 +19,8 @@ class Order:
     """Counted from 0."""
     workers: int
     data: str
+    library: str
+    """Directory of Analytics.js."""
     listener: int
     """Of a listening socket."""
     control: int

@@ -19,10 +19,12 @@ from nameplate_ingestion.server import BACKLOG, Server, bind_everywhere, bind_un
 from nameplate_ingestion.service_metrics import ServiceMetrics
 from nameplate_ingestion.settings_follower import SettingsFollower
 from nameplate_ingestion.settings_reader import SettingsReader
-from nameplate_ingestion.workers import Workers
+from nameplate_ingestion.workers import Places, Workers
 
 MOST_WORKERS = 32
 """Each needs a share of the volume that is worth a log."""
+LIBRARY = Path("/usr/share/nameplate/library")
+"""Where an image has it."""
 _KILL_AFTER = GRACE + 3.0
 _ENDS = (signal.SIGTERM, signal.SIGINT)
 
@@ -48,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--settings", type=Path, required=True, help="directory of the settings documents")
     parser.add_argument("--keys", type=Path, required=True, help="directory of the key files")
     parser.add_argument("--data", type=Path, required=True, help="directory for everything that is written")
+    parser.add_argument(
+        "--library", type=Path, default=LIBRARY, help="directory of Analytics.js (default: %(default)s)"
+    )
     place = parser.add_mutually_exclusive_group()
     place.add_argument("--port", type=int, default=HTTP_PORT, help="port to serve on (default: %(default)s)")
     place.add_argument("--unix", type=Path, help="Unix socket to serve on instead")
@@ -81,7 +86,7 @@ async def _serve(options: argparse.Namespace, listeners: Sequence[socket.socket]
     metrics, registry = ServiceMetrics(), CollectorRegistry()
     for collector in (metrics, PROCESS_COLLECTOR, PLATFORM_COLLECTOR, GC_COLLECTOR):
         registry.register(collector)
-    workers = Workers(options.data, listeners, metrics)
+    workers = Workers(Places(options.data, options.library), listeners, metrics)
     answers = Operations(workers.all, registry)
     reader = SettingsReader(options.settings, options.keys, options.data / "settings")
     following = asyncio.create_task(SettingsFollower(reader, workers, answers, metrics).serve())

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -91,6 +91,7 @@ def serve(document: Document, keys: KeyFiles) -> tuple[Served, list[str]]:
     """Return the domain with its keys as they stand, or stood last, in their files, and what is wrong with those."""
     settings = document.settings
     sources: dict[bytes, Source] = {}
+    aliases: dict[bytes, bytes] = {}
     missing, shared = [], []
     for source in settings.sources:
         key = _write_key(source.write_key, source.write_key_file, keys)
@@ -100,6 +101,7 @@ def serve(document: Document, keys: KeyFiles) -> tuple[Served, list[str]]:
             shared.append(source.name)
         else:
             sources[key] = Source(source.name, source.type, source.durability)
+            aliases = _alias_paths(source.aliases, key) | aliases
     awaits_keys = bool(missing)
     destination = find_destination(settings, sources, keys)
     if isinstance(destination, ToNobody):
@@ -111,6 +113,7 @@ def serve(document: Document, keys: KeyFiles) -> tuple[Served, list[str]]:
         revision=document.revision,
         hosts=settings.hosts,
         sources=sources,
+        aliases=aliases,
         missing_keys=(*missing, *away),
         awaits_keys=awaits_keys,
         limits=_limits(settings),
@@ -120,6 +123,10 @@ def serve(document: Document, keys: KeyFiles) -> tuple[Served, list[str]]:
     problems += [f"the key file of {', '.join(away)} is gone, and its last content stays in force"] if away else []
     problems += [f"another source has the write key of {', '.join(shared)} already"] if shared else []
     return Served(tenant, destination), problems
+
+
+def _alias_paths(aliases: Iterable[str], key: bytes) -> dict[bytes, bytes]:
+    return {f"/{alias}{ending}".encode(): key for alias in aliases for ending in (".js", ".min.js")}
 
 
 def _limits(settings: IngestionSettings) -> Limits:

@@ -1,7 +1,7 @@
 """A tenant: what the service knows of one domain, found by Host before anything else of a request is looked at."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nameplate_api.request_limits import BATCH_EVENTS, BODY_SIZE, EVENT_SIZE
 from nameplate_api.sources import Durability, SourceType
@@ -36,6 +36,8 @@ class Tenant:
     sources: Mapping[bytes, Source]
     missing_keys: tuple[str, ...] = ()
     """Names of the sources, and `SINK`, whose key file is not there; its last content may be in force still."""
+    aliases: Mapping[bytes, bytes] = field(default_factory=dict)
+    """Write keys by the paths, such as ``/m5/app.min.js``, that serve the library with them as well."""
     awaits_keys: bool = False
     """Whether some source has no key at all yet, so that a key that nobody has may be its own."""
     limits: Limits = Limits()

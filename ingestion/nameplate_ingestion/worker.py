@@ -19,6 +19,7 @@ import uvloop
 from nameplate_api import json_lines
 from nameplate_ingestion.admission.respond import WANTED_HEADERS
 from nameplate_ingestion.intake import Intake
+from nameplate_ingestion.library.shelf import Library
 from nameplate_ingestion.metrics import Numbers
 from nameplate_ingestion.order import GRACE, Order
 from nameplate_ingestion.report import Report, encode
@@ -49,6 +50,7 @@ class Worker:
         self._order = order
         self._numbers = Numbers()
         self._intake = Intake(self._numbers)
+        self._intake.library, self._library_problem = _read_library(Path(order.library))
         self._stations = Stations(Path(order.data), order.number, order.workers)
         self._server: Server | None = None
         self._told: asyncio.Queue[Service] = asyncio.Queue()
@@ -148,7 +150,24 @@ class Worker:
             unready.append("is starting")
         elif not self._intake.tenants:
             unready.append("there are no settings to serve by")
-        return Report(numbers.snapshot(), tuple(stations.stuck(now)), tuple(unready), stations.problems)
+        return Report(
+            numbers.snapshot(), tuple(stations.stuck(now)), tuple(unready), (*stations.problems, *self._library_problem)
+        )
+
+
+def _read_library(directory: Path) -> tuple[Library | None, tuple[str, ...]]:
+    """Return the library, or what is wrong with it: events are taken all the same."""
+    try:
+        library = Library.read(directory)
+    except (OSError, ValueError, KeyError) as error:
+        reason = (
+            error.strerror if isinstance(error, OSError) else "it was not made by nameplate_ingestion.library.build"
+        )
+        problem = f"Analytics.js cannot be served from {directory}: {reason}"
+        log.warning("%s", problem)
+        return None, (problem,)
+    log.info("Analytics.js %s is served", library.version)
+    return library, ()
 
 
 def main() -> None:

@@ -31,11 +31,19 @@ log = logging.getLogger(__name__)
 
 
 class Assignment(NamedTuple):
-    """Which worker of how many, and the directory of all data."""
+    """Which worker of how many, and the directories of all data and of the library."""
 
     number: int
     workers: int
     data: str
+    library: str
+
+
+class Places(NamedTuple):
+    """Directories that all workers share: of all data, and of Analytics.js."""
+
+    data: Path
+    library: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +143,14 @@ class WorkerProcess:
 class Workers:
     """All of them."""
 
-    def __init__(self, data: Path, listeners: Sequence[socket.socket], metrics: ServiceMetrics) -> None:
-        """Take the directory of all data, a listening socket for each, and where their numbers go."""
+    def __init__(self, places: Places, listeners: Sequence[socket.socket], metrics: ServiceMetrics) -> None:
+        """Take the directories, a listening socket for each, and where their numbers go."""
         self._listeners = listeners
         self._own = Numbers()
         self._metrics = metrics
+        shared = len(listeners), str(places.data), str(places.library)
         self.all = [
-            WorkerProcess(Assignment(number, len(listeners), str(data)), listener, self._observer(number))
+            WorkerProcess(Assignment(number, *shared), listener, self._observer(number))
             for number, listener in enumerate(listeners)
         ]
 

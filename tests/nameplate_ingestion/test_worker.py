@@ -18,7 +18,7 @@ def a_worker(data: Path) -> Iterator[tuple[subprocess.Popen[str], socket.socket]
     """Start one and yield it with the socket by which it is told."""
     ours, its = socket.socketpair()
     with ours, its, bind_tcp("127.0.0.1", 0) as listener:
-        order = Order(0, 1, str(data), listener.fileno(), its.fileno())
+        order = Order(0, 1, str(data), "", listener.fileno(), its.fileno())
         with subprocess.Popen(
             order.command(), stderr=subprocess.PIPE, text=True, pass_fds=(order.listener, order.control)
         ) as process:

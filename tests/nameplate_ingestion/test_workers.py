@@ -10,14 +10,14 @@ import pytest
 from nameplate_ingestion.report import Report
 from nameplate_ingestion.served import Service, encode
 from nameplate_ingestion.service_metrics import ServiceMetrics
-from nameplate_ingestion.workers import Assignment, Observer, WorkerProcess, Workers
+from nameplate_ingestion.workers import Assignment, Observer, Places, WorkerProcess, Workers
 
 
 async def test_each_quick_end_makes_the_next_start_wait_longer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     lives = [0.0] * 8 + [31.0] + [0.0] * 2
     now, waits = 0.0, []
     with socket.socket() as listener:
-        workers = Workers(tmp_path, [listener], ServiceMetrics())
+        workers = Workers(Places(tmp_path, tmp_path), [listener], ServiceMetrics())
         (worker,) = workers.all
 
         async def live() -> int:
@@ -44,7 +44,7 @@ async def test_a_worker_that_was_killed_has_nothing_to_report(tmp_path: Path):
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
-        assignment = Assignment(number=0, workers=1, data=str(tmp_path))
+        assignment = Assignment(number=0, workers=1, data=str(tmp_path), library="")
 
         def reported(report: Report) -> None:
             seen.append(worker.report is not None)

@@ -23,6 +23,7 @@ import httpx
 from tests.cluster.ports import ReservedPort
 from tests.cluster.processes import Program
 from tests.cluster.waiting import until
+from tests.world.library import ensure_library
 
 _START_TIMEOUT = 60.0
 _STOP_TIMEOUT = 60.0
@@ -55,7 +56,10 @@ class IngestionProcess:
 
     def start(self, *more: str, wrap: Callable[[list[str]], list[str]] = list) -> None:
         """Start it, with more arguments or in other surroundings; it may take a moment to serve."""
-        command = [sys.executable, "-m", "nameplate_ingestion", *self._arguments, *more]
+        arguments = [*self._arguments, *more]
+        if "--library" not in arguments:
+            arguments += ["--library", str(ensure_library())]
+        command = [sys.executable, "-m", "nameplate_ingestion", *arguments]
         self._program = Program(wrap(command), self.log, self._owner)
 
     def wait_ready(self) -> None:

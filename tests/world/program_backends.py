@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.cluster.directories import new_directory
 from tests.cluster.processes import Program
 from tests.world.backends import Container
+from tests.world.library import ensure_library
 
 
 class ProgramBackends:
@@ -22,7 +23,7 @@ class ProgramBackends:
 
     def start(self, container: Container) -> None:
         """Start the service."""
-        place = ["--unix", str(container.socket), "--operations-port", "0"]
+        place = ["--unix", str(container.socket), "--operations-port", "0", "--library", str(ensure_library())]
         command = [sys.executable, "-m", "nameplate_ingestion", *container.arguments, *place]
         program = Program(command, self.directory / f"{container.pod}.log", self._owner)
         self._running[container.id] = container, program

@@ -21,6 +21,10 @@ class Row(Enum):
     METRICS_DISCARDED = "MetricsDiscarded", 200, "What an SDK measures of itself is taken and thrown away."
     PREFLIGHT = "Preflight", 200, "A browser may send what it asked for."
 
+    LIBRARY_FILE = "LibraryFile", 200, "Analytics.js for one source, or a part that it loads."
+    PROJECT_SETTINGS = "ProjectSettings", 200, "The settings that Analytics.js and mobile SDKs begin with."
+    NOT_MODIFIED = "NotModified", 304, "What the client has is current."
+
     INVALID_JSON = "InvalidJson", 400, "The body must be one JSON object in UTF-8."
     INVALID_EVENT = "InvalidEvent", 400, "An event lacks what it must say, or says it in the wrong kind."
     INVALID_QUERY = "InvalidQuery", 400, "The query must be readable: a pixel's event, or a nonce."
@@ -34,6 +38,8 @@ class Row(Enum):
     )
     UNKNOWN_WRITE_KEY = "UnknownWriteKey", 401, "No source of this domain has this write key."
     UNKNOWN_PATH = "UnknownPath", 404, "There is nothing here; events go to /v1/track, /v1/batch and so on."
+    UNKNOWN_PROJECT = "UnknownProject", 404, "No source that is read in public has this write key."
+    UNKNOWN_LIBRARY_FILE = "UnknownLibraryFile", 404, "No version of Analytics.js that is served here has this file."
     METHOD_NOT_ALLOWED = "MethodNotAllowed", 405, "Use a method that Allow lists."
     REQUEST_TIMEOUT = "RequestTimeout", 408, "The request must arrive within the time that is set."
     BODY_TOO_LARGE = "BodyTooLarge", 413, "The body is too large; send smaller batches."
@@ -51,6 +57,7 @@ class Row(Enum):
     NOT_READY = "NotReady", 503, "Not all settings could be read yet; the events are not kept, send them again.", 10
     KEY_MISSING = "KeyMissing", 503, "A source's key is not mounted yet; the events are not kept, send them again.", 10
     BUSY = "Busy", 503, "Too many requests are under way that are not whole; send this one again.", 10
+    LIBRARY_MISSING = "LibraryMissing", 503, "Analytics.js is not installed in this service; events are taken.", 10
     # Node and Analytics.js heed Retry-After on 429 only.
     LOG_FULL = "LogFull", 429, "The sink is behind and the log is full; the events are not kept, send them again.", 10
     LOG_FAILED = "LogFailed", 503, "The log cannot be written; the events are not kept, send them again.", 10

@@ -7,7 +7,7 @@ import msgspec
 from nameplate_api.text import printable
 from nameplate_ingestion.admission.answers import Row
 from nameplate_ingestion.admission.cors import Headers, cors_headers
-from nameplate_ingestion.admission.routes import PIXEL, find_route
+from nameplate_ingestion.admission.routes import PIXEL, READ, find_route
 from nameplate_ingestion.call import Call, Reply
 
 SUCCESS = b'{"success":true}'
@@ -56,6 +56,8 @@ def _required(call: Call | None, row: Row) -> Headers:
         return ((b"retry-after", seconds), (b"x-ratelimit-reset", seconds))
     if row is Row.UNSUPPORTED_ENCODING:
         return ((b"accept-encoding", b"gzip"),)
-    if row is Row.METHOD_NOT_ALLOWED and call and (route := find_route(call.target.partition(b"?")[0])):
-        return ((b"allow", b", ".join(route.methods)),)
+    if row is Row.METHOD_NOT_ALLOWED and call:
+        # What has no route of its own is an alias of the library.
+        route = find_route(call.target.partition(b"?")[0])
+        return ((b"allow", b", ".join(route.methods if route else READ)),)
     return ()

@@ -13,16 +13,20 @@ from nameplate_ingestion.admission.body import read_body, too_large
 from nameplate_ingestion.admission.client_address import client_address
 from nameplate_ingestion.admission.cors import preflight_headers
 from nameplate_ingestion.admission.events import Events, Rejected, read_events
+from nameplate_ingestion.admission.library_files import serve_file
 from nameplate_ingestion.admission.pixel import read_query
 from nameplate_ingestion.admission.replies import SUCCESS, make_reply, refused
 from nameplate_ingestion.admission.routes import Kind, Route, find_route
 from nameplate_ingestion.admission.well_known import identify
 from nameplate_ingestion.admission.write_key import check_user, find_source
 from nameplate_ingestion.call import Call, Reply
+from nameplate_ingestion.library.shelf import Library
 from nameplate_ingestion.record import Record
 from nameplate_ingestion.tenant import Source, Tenant, Tenants
 
-WANTED_HEADERS = frozenset({b"authorization", b"content-encoding", b"origin", b"x-forwarded-for"})
+WANTED_HEADERS = frozenset(
+    {b"accept-encoding", b"authorization", b"content-encoding", b"if-none-match", b"origin", b"x-forwarded-for"}
+)
 """The only headers of a request that are ever looked at."""
 MOST_REJECTED_SHOWN = 20
 _DEVICES = frozenset({SourceType.ANALYTICS_JS, SourceType.MOBILE, SourceType.PIXEL})
@@ -52,10 +56,10 @@ class Outcome(NamedTuple):
     row: Row
 
 
-def respond(call: Call, tenants: Tenants, now: float) -> Outcome:
+def respond(call: Call, tenants: Tenants, now: float, library: Library | None = None) -> Outcome:
     """Return the outcome of a call received ``now`` (seconds since 1970); whatever that holds, nothing is raised."""
     try:
-        return _respond(call, tenants, now)
+        return _respond(call, tenants, now, library)
     except Refusal as refusal:
         return _refused(call, refusal)
 
@@ -86,7 +90,7 @@ def _find(call: Call, tenants: Tenants) -> tuple[Tenant, Route, bytes]:
     if tenant is None:
         raise Refusal(Row.UNKNOWN_HOST)
     path, _, query = call.target.partition(b"?")
-    route = find_route(path)
+    route = find_route(path, tenant.aliases)
     if route is None:
         raise Refusal(Row.UNKNOWN_PATH)
     if call.method not in route.methods:
@@ -94,7 +98,7 @@ def _find(call: Call, tenants: Tenants) -> tuple[Tenant, Route, bytes]:
     return tenant, route, query
 
 
-def _respond(call: Call, tenants: Tenants, now: float) -> Outcome:
+def _respond(call: Call, tenants: Tenants, now: float, library: Library | None) -> Outcome:
     tenant, route, query = _find(call, tenants)
     if call.method == b"OPTIONS":
         return Outcome(make_reply(call, Row.PREFLIGHT, SUCCESS, preflight_headers(route.methods)), None, Row.PREFLIGHT)
@@ -107,7 +111,10 @@ def _respond(call: Call, tenants: Tenants, now: float) -> Outcome:
         return _admit(call, tenant, route, events._replace(keys=[*events.keys, key]), now)
     if route.kind is Kind.METRICS:
         return Outcome(make_reply(call, Row.METRICS_DISCARDED, SUCCESS), None, Row.METRICS_DISCARDED)
-    return Outcome(make_reply(call, Row.IDENTIFIED, identify(tenant, query)), None, Row.IDENTIFIED)
+    if route.kind is Kind.WELL_KNOWN:
+        return Outcome(make_reply(call, Row.IDENTIFIED, identify(tenant, query)), None, Row.IDENTIFIED)
+    reply, row = serve_file(call, tenant, route, library)
+    return Outcome(reply, None, row)
 
 
 def _admit(call: Call, tenant: Tenant, route: Route, events: Events, now: float) -> Outcome:

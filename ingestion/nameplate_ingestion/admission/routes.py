@@ -1,5 +1,7 @@
-"""What each path is for: Segment's long names and short ones, the pixel, metrics, and the operator's question."""
+"""What each path is for: Segment's long names and short ones, the pixel, the library, and the operator's question."""
 
+import re
+from collections.abc import Mapping
 from enum import Enum
 from typing import NamedTuple
 
@@ -21,18 +23,30 @@ class Kind(Enum):
     PIXEL = 2
     METRICS = 3
     WELL_KNOWN = 4
+    LIBRARY = 5
+    CHUNK = 6
+    SETTINGS = 7
 
 
 class Route(NamedTuple):
-    """One path: what it is for, the call it makes, and the methods that it knows."""
+    """One path: what it is for, the call it makes, the methods that it knows, and the key or file that it names."""
 
     kind: Kind
     call: str
     methods: tuple[bytes, ...]
+    named: bytes = b""
 
 
 _POST = (b"POST", b"OPTIONS")
 _GET = (b"GET", b"OPTIONS")
+READ = (b"GET", b"HEAD", b"OPTIONS")
+_LIBRARY = re.compile(
+    rb"/analytics\.js/v1/(?P<library>[^/]+)/(?:platform/)?analytics\.min\.js"
+    rb"|/analytics-next/bundles/(?P<chunk>[A-Za-z0-9._-]+)"
+    rb"|/v1/projects/(?P<settings>[^/]+)/settings"
+)
+_NO_ALIASES: Mapping[bytes, bytes] = {}
+_LIBRARY_KINDS = {"library": Kind.LIBRARY, "chunk": Kind.CHUNK, "settings": Kind.SETTINGS}
 _ROUTES = {
     **{PREFIX + name: Route(Kind.EVENTS, call, _POST) for name, call in {**_SHORT, **_LONG, b"import": BATCH}.items()},
     **{PIXEL + name.encode(): Route(Kind.PIXEL, name, _GET) for name in CALLS},
@@ -41,6 +55,17 @@ _ROUTES = {
 }
 
 
-def find_route(path: bytes) -> Route | None:
-    """Return what a path without its query is for; one slash at its end changes nothing (analytics-java posts so)."""
-    return _ROUTES.get(path) or _ROUTES.get(path.removesuffix(b"/"))
+def find_route(path: bytes, aliases: Mapping[bytes, bytes] = _NO_ALIASES) -> Route | None:
+    """Return what a path without its query is for; `aliases` are those of the tenant.
+
+    One slash at the end of a path for events changes nothing (analytics-java posts so).
+    """
+    return _ROUTES.get(path) or _ROUTES.get(path.removesuffix(b"/")) or _library_route(path, aliases)
+
+
+def _library_route(path: bytes, aliases: Mapping[bytes, bytes]) -> Route | None:
+    match = _LIBRARY.fullmatch(path)
+    if match is not None and (group := match.lastgroup):
+        return Route(_LIBRARY_KINDS[group], "", READ, match[group])
+    key = aliases.get(path)
+    return None if key is None else Route(Kind.LIBRARY, "", READ, key)

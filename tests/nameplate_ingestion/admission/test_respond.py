@@ -32,6 +32,7 @@ CASES = {
     Row.ACCEPTED_IN_PART: (200, a_post(b'{"batch":[' + GOOD + b',{"type":"page"}]}', "/v1/b", authorization=KEY)),
     Row.IDENTIFIED: (200, a_call("/.well-known/nameplate?nonce=a", method="GET")),
     Row.METRICS_DISCARDED: (200, a_post(b'{"series":[{"type":"Counter"}]}', "/v1/m")),
+    Row.PROJECT_SETTINGS: (200, a_call("/v1/projects/web-key/settings", method="GET")),
     Row.PREFLIGHT: (200, a_call("/v1/t", method="OPTIONS")),
     Row.INVALID_JSON: (400, a_post(b"<event/>", authorization=KEY)),
     Row.INVALID_EVENT: (400, a_post(b"{}", authorization=KEY)),
@@ -41,12 +42,14 @@ CASES = {
     Row.NO_WRITE_KEY: (401, a_post(EVENT)),
     Row.UNKNOWN_WRITE_KEY: (401, a_post(EVENT, authorization=basic("other-key"))),
     Row.UNKNOWN_PATH: (404, a_post(EVENT, "/v1/event", authorization=KEY)),
+    Row.UNKNOWN_PROJECT: (404, a_call("/v1/projects/backend-key/settings", method="GET")),
     Row.METHOD_NOT_ALLOWED: (405, a_call("/v1/track", EVENT, method="PUT")),
     Row.BODY_TOO_LARGE: (413, a_post(b" " * 20_001, authorization=KEY)),
     Row.EVENT_TOO_LARGE: (413, a_post(b" " * 1001, authorization=KEY)),
     Row.TOO_MANY_EVENTS: (413, a_post(b'{"batch":[' + b"0," * 50 + b"0]}", "/v1/batch", authorization=KEY)),
     Row.UNSUPPORTED_ENCODING: (415, a_post(EVENT, content_encoding=b"br", authorization=KEY)),
     Row.UNKNOWN_HOST: (421, a_post(EVENT, authorization=KEY)._replace(host=b"nobody.example")),
+    Row.LIBRARY_MISSING: (503, a_call("/analytics.js/v1/web-key/analytics.min.js", method="GET")),
 }
 SAID_BY_THE_SERVER = {
     Row.MALFORMED_REQUEST,
@@ -59,6 +62,7 @@ SAID_BY_THE_SERVER = {
     Row.VERSION_NOT_SUPPORTED,
 }
 SAID_BY_THE_INTAKE = {Row.LOG_FULL, Row.LOG_FAILED, Row.INTERNAL_ERROR, Row.NOT_READY}
+SAID_WITH_THE_LIBRARY = {Row.LIBRARY_FILE, Row.NOT_MODIFIED, Row.UNKNOWN_LIBRARY_FILE}
 SAID_WHILE_KEYS_ARE_MISSING = {Row.KEY_MISSING}
 
 
@@ -72,7 +76,8 @@ def test_each_row_has_a_call_that_leads_to_it(row):
 
 
 def test_no_row_is_without_a_speaker():
-    assert CASES.keys() | SAID_BY_THE_SERVER | SAID_BY_THE_INTAKE | SAID_WHILE_KEYS_ARE_MISSING == set(Row)
+    said_elsewhere = SAID_BY_THE_SERVER | SAID_BY_THE_INTAKE | SAID_WITH_THE_LIBRARY | SAID_WHILE_KEYS_ARE_MISSING
+    assert CASES.keys() | said_elsewhere == set(Row)
 
 
 def test_a_good_event_is_answered_at_its_simplest():

@@ -44,6 +44,26 @@ def test_metrics_of_sdks_and_the_operators_question_have_a_path():
 
 
 @pytest.mark.parametrize(
+    ("path", "kind", "named"),
+    [
+        (b"/analytics.js/v1/k3y/analytics.min.js", Kind.LIBRARY, b"k3y"),
+        (b"/analytics.js/v1/k3y/platform/analytics.min.js", Kind.LIBRARY, b"k3y"),
+        (b"/analytics-next/bundles/a.bundle.0f.js", Kind.CHUNK, b"a.bundle.0f.js"),
+        (b"/v1/projects/k3y/settings", Kind.SETTINGS, b"k3y"),
+        (b"/m5/app.min.js", Kind.LIBRARY, b"k3y"),
+    ],
+)
+def test_the_library_its_parts_and_its_settings_have_a_path(path, kind, named):
+    assert find_route(path, {b"/m5/app.min.js": b"k3y"}) == Route(kind, "", (b"GET", b"HEAD", b"OPTIONS"), named)
+
+
+def test_an_alias_hides_no_other_path():
+    assert find_route(b"/v1/track", {b"/v1/track": b"k3y"}) == find_route(b"/v1/track")
+    standard = b"/analytics.js/v1/other/analytics.min.js"
+    assert find_route(standard, {standard: b"k3y"}) == find_route(standard)
+
+
+@pytest.mark.parametrize(
     "path",
     [
         b"",
@@ -64,7 +84,20 @@ def test_metrics_of_sdks_and_the_operators_question_have_a_path():
         b"/v1/pixel/batch",
         b"/v1/pixel/t",
         b"/v2/track",
-        b"/v1/projects/k/settings",
+        b"/v1/projects//settings",
+        b"/v1/projects/k/l/settings",
+        b"/v1/projects/k/settings/",
+        b"/v1/projects/k/Settings",
+        b"/analytics.js/v1/k/analytics.js",
+        b"/analytics.js/v1/k/l/analytics.min.js",
+        b"/analytics.js/v1/analytics.min.js",
+        b"/analytics-next/bundles/",
+        b"/analytics-next/bundles/../x.js",
+        b"/analytics-next/bundles/%2e%2e",
+        b"/analytics-next/bundles/x/y.js",
+        b"/analytics-next/bundles/x\x00.js",
+        b"/m5/app.js",
+        b"/library.json",
         b"/v1/\xff",
     ],
 )

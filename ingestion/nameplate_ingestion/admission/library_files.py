@@ -1,0 +1,69 @@
+"""Answers to those who load the library: the file for its source, its parts, and the settings that it begins with.
+
+All of it is public and the same for everybody: no answer depends on a cookie or an origin, and any cache may hold it.
+"""
+
+from hashlib import blake2b
+
+from nameplate_api.sources import SourceType
+from nameplate_ingestion.admission.answers import Refusal, Row
+from nameplate_ingestion.admission.cors import Headers
+from nameplate_ingestion.admission.negotiation import choose_coding, has_already
+from nameplate_ingestion.admission.routes import Kind, Route
+from nameplate_ingestion.call import Call, Reply
+from nameplate_ingestion.library.coding import Coding
+from nameplate_ingestion.library.project_settings import names_for, project_settings
+from nameplate_ingestion.library.shelf import Library, Names, Representation
+from nameplate_ingestion.tenant import Tenant
+
+_READERS = {
+    Kind.LIBRARY: frozenset({SourceType.ANALYTICS_JS}),
+    Kind.SETTINGS: frozenset({SourceType.ANALYTICS_JS, SourceType.MOBILE}),
+}
+"""Sources whose keys anybody may know; that a server has a key is told to nobody."""
+_SHORT = (b"cache-control", b"public, max-age=300")
+_LONG = (b"cache-control", b"public, max-age=31536000, immutable")
+_COMMON: Headers = (
+    (b"access-control-allow-origin", b"*"),
+    # A page that embeds nothing without leave may embed this (Fetch standard, "CORP").
+    (b"cross-origin-resource-policy", b"cross-origin"),
+    (b"vary", b"Accept-Encoding"),
+    (b"x-content-type-options", b"nosniff"),
+)
+_SCRIPT = (b"content-type", b"text/javascript; charset=utf-8")
+_JSON = (b"content-type", b"application/json")
+
+
+def serve_file(call: Call, tenant: Tenant, route: Route, library: Library | None) -> tuple[Reply, Row]:
+    """Return the answer and its row. Raises Refusal."""
+    if route.kind is Kind.SETTINGS:
+        body = project_settings(_names(call, tenant, route))
+        settings = Representation(body, Coding.IDENTITY, b'"%b"' % blake2b(body, digest_size=8).hexdigest().encode())
+        return _reply(call, settings, (_SHORT, _JSON), Row.PROJECT_SETTINGS)
+    if library is None:
+        raise Refusal(Row.LIBRARY_MISSING)
+    coding = choose_coding(call.headers.get(b"accept-encoding"))
+    if route.kind is Kind.LIBRARY:
+        return _reply(call, library.file(_names(call, tenant, route), coding), (_SHORT, _SCRIPT), Row.LIBRARY_FILE)
+    chunk = library.chunk(route.named.decode(), coding)
+    if chunk is None:
+        raise Refusal(Row.UNKNOWN_LIBRARY_FILE)
+    return _reply(call, chunk, (_LONG, _SCRIPT), Row.LIBRARY_FILE)
+
+
+def _names(call: Call, tenant: Tenant, route: Route) -> Names:
+    source = tenant.sources.get(route.named)
+    if source is None or source.type not in _READERS[route.kind]:
+        raise Refusal(Row.UNKNOWN_PROJECT)
+    return names_for(call.host.decode(), tenant.hosts, route.named.decode(errors="replace"))
+
+
+def _reply(call: Call, found: Representation, headers: Headers, row: Row) -> tuple[Reply, Row]:
+    cache, content_type = headers
+    etag = (b"etag", found.etag)
+    if has_already(call.headers.get(b"if-none-match"), found.etag):
+        return Reply(Row.NOT_MODIFIED.status, (cache, *_COMMON, etag), b""), Row.NOT_MODIFIED
+    if found.coding is Coding.IDENTITY:
+        return Reply(row.status, (content_type, cache, *_COMMON, etag), found.body), row
+    encoding = (b"content-encoding", found.coding.token)
+    return Reply(row.status, (content_type, encoding, cache, *_COMMON, etag), found.body), row
