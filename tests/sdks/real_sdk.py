@@ -69,6 +69,8 @@ class RealSdk:
     fills: int = 1
     """How many calls make it send at once, where it cannot be told to."""
     options: Mapping[str, Any] = field(default_factory=dict)
+    patience: float = 60.0
+    """How long its own waits between tries may take in all."""
 
     @property
     def source(self) -> str:
@@ -118,7 +120,7 @@ class RealSdk:
                     assert driver.stdout is not None
                     called = driver.stdout.readline() == b"called\n"
                     if called:
-                        until(lambda: finished() or driver.poll() is not None, f"{self.name} to send")
+                        until(lambda: finished() or driver.poll() is not None, f"{self.name} to send", self.patience)
                     driver.communicate(timeout=_END_TIMEOUT)
                 finally:
                     driver.kill()
