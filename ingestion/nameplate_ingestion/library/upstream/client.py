@@ -58,7 +58,7 @@ class UpstreamClient:
         await self._client.aclose()
 
     async def _get(self, address: Address, validator: str, most_octets: int, encoding: str) -> Fetched:
-        headers = {"Accept-Encoding": encoding, "User-Agent": "nameplate"}
+        headers = {"Accept-Encoding": encoding, "Connection": "close", "User-Agent": "nameplate"}
         if validator:
             headers["If-None-Match"] = validator
         try:

@@ -118,6 +118,8 @@ class Upstream:
             for url, copy in copies:
                 if any(url.startswith(f"{base}/") for base in bases):
                     cache.restore(url, copy)
+                else:
+                    backing.drop(url)
 
     async def _ask(self, addresses: list[Address]) -> None:
         """Have every document that is not at hand, one after the other."""

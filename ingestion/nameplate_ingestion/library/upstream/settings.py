@@ -11,6 +11,8 @@ _OURS = "Segment.io"
 # It would send events in plain text, were it http.
 _NOT_THEIRS = "protocol"
 
+_LEAST = b'{"integrations":{"Segment.io":{}}}'
+
 _Object = dict[str, msgspec.Raw]
 _read_object = msgspec.json.Decoder(_Object).decode
 _read_plugins = msgspec.json.Decoder(list[_Object]).decode
@@ -24,7 +26,7 @@ class BadSettings(Exception):
 
 def check(theirs: bytes) -> None:
     """Raise BadSettings for what cannot be merged."""
-    merge(b"{}", theirs, "")
+    merge(_LEAST, theirs, "")
 
 
 def merge(ours: bytes, theirs: bytes, upstream: str) -> bytes:
@@ -37,7 +39,7 @@ def merge(ours: bytes, theirs: bytes, upstream: str) -> bytes:
         theirs.decode()
         own, document = _read_object(ours), _read_object(theirs)
         document["integrations"] = _integrations(own, _read_object(document["integrations"]))
-        if upstream and "remotePlugins" in document:
+        if "remotePlugins" in document:
             plugins = [_by_way_of_us(plugin, upstream) for plugin in _read_plugins(document["remotePlugins"])]
             document["remotePlugins"] = msgspec.Raw(_encode(plugins))
     except (msgspec.DecodeError, UnicodeDecodeError, KeyError, RecursionError) as error:
