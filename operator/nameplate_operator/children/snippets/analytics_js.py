@@ -1,7 +1,7 @@
 """Builds how a page loads Analytics.js: as a script tag, or as the npm package.
 
-The tag is Segment's own snippet (npm @segment/snippet 5.2.1; Copyright (c) 2018 Segment.io, Inc., MIT License), with
-the domain's hosts in it.
+The tag is Segment's own snippet (npm @segment/snippet 5.2.1; Copyright (c) 2018 Segment.io, Inc., MIT License), as its
+package renders it, with the domain's hosts in it.
 """
 
 from string import Template
@@ -11,53 +11,39 @@ from nameplate_operator.children.snippets.place import Place
 
 NONCE = "<NONCE>"
 """Stands for the nonce that a page makes anew for each answer."""
-_TAG = Template("""\
-<script${nonce}>
-  !function(){
-    var i=${global},analytics=window[i]=window[i]||[];
-    if(analytics.initialize)return;
-    if(analytics.invoked){
-      window.console&&console.error&&console.error("Segment snippet included twice.");
-      return
-    }
-    analytics.invoked=!0;
-    analytics.methods=["trackSubmit","trackClick","trackLink","trackForm","pageview","identify","reset","group",
-      "track","ready","alias","debug","page","screen","once","off","on","addSourceMiddleware",
-      "addIntegrationMiddleware","setAnonymousId","addDestinationMiddleware","register"];
-    analytics.factory=function(e){return function(){
-      if(window[i].initialized)return window[i][e].apply(window[i],arguments);
-      var n=Array.prototype.slice.call(arguments);
-      if(["track","screen","alias","group","page","identify"].indexOf(e)>-1){
-        var c=document.querySelector("link[rel='canonical']");
-        n.push({__t:"bpc",c:c&&c.getAttribute("href")||void 0,p:location.pathname,u:location.href,
-          s:location.search,t:document.title,r:document.referrer})
-      }
-      n.unshift(e);
-      analytics.push(n);
-      return analytics
-    }};
-    for(var n=0;n<analytics.methods.length;n++){
-      var key=analytics.methods[n];
-      analytics[key]=analytics.factory(key)
-    }
-    analytics.load=function(key,n){
-      var t=document.createElement("script");
-      t.type="text/javascript";
-      t.async=!0;
-      t.setAttribute("data-global-segment-analytics-key",i);
-      t.src=${src};
-      var r=document.getElementsByTagName("script")[0];
-      r.parentNode.insertBefore(t,r);
-      analytics._loadOptions=n
-    };
-    analytics._writeKey=${key};
-    analytics._cdn=${cdn};
-    analytics.SNIPPET_VERSION="5.2.0";
-    analytics.load(${key});
-    analytics.page()
-  }();
-</script>
-""")
+_QUEUE = """
+!function(){var i=${global},analytics=window[i]=window[i]||[];
+if(!analytics.initialize)
+if(analytics.invoked)window.console&&console.error&&console.error("Segment snippet included twice.");
+else{
+  analytics.invoked=!0;
+  analytics.methods=["trackSubmit","trackClick","trackLink","trackForm","pageview","identify","reset","group","track",
+    "ready","alias","debug","page","screen","once","off","on","addSourceMiddleware","addIntegrationMiddleware",
+    "setAnonymousId","addDestinationMiddleware","register"];
+  analytics.factory=function(e){return function(){
+    if(window[i].initialized)return window[i][e].apply(window[i],arguments);
+    var n=Array.prototype.slice.call(arguments);
+    if(["track","screen","alias","group","page","identify"].indexOf(e)>-1){
+      var c=document.querySelector("link[rel='canonical']");
+      n.push({__t:"bpc",c:c&&c.getAttribute("href")||void 0,p:location.pathname,u:location.href,s:location.search,
+        t:document.title,r:document.referrer})}
+    n.unshift(e);analytics.push(n);return analytics}};
+  for(var n=0;n<analytics.methods.length;n++){var key=analytics.methods[n];analytics[key]=analytics.factory(key)}
+  analytics.load=function(key,n){
+    var t=document.createElement("script");t.type="text/javascript";t.async=!0;
+    t.setAttribute("data-global-segment-analytics-key",i);t.src=${src};
+    var r=document.getElementsByTagName("script")[0];r.parentNode.insertBefore(t,r);
+    analytics._loadOptions=n};
+  analytics._writeKey=${key};
+  analytics._cdn = ${cdn};
+  analytics.SNIPPET_VERSION="5.2.0";
+"""
+_CALLS = """
+analytics.load(${key});
+analytics.page();
+}}();
+"""
+_TAG = Template(f"<script${{nonce}}>\n{''.join(line.strip() for line in _QUEUE.splitlines())}{_CALLS}</script>\n")
 
 
 def analytics_js(place: Place) -> dict[str, str]:
@@ -68,7 +54,7 @@ def analytics_js(place: Place) -> dict[str, str]:
     """
     aliased = in_page(f"https://{place.cdn}/{place.alias}.min.js")
     before_key, behind_key = in_page(f"https://{place.cdn}/analytics.js/v1/"), in_page("/analytics.min.js")
-    standard = f"{before_key}+key+{behind_key}"
+    standard = f"{before_key} + key + {behind_key}"
     texts = {"html": _tag(place, aliased), "standard.html": _tag(place, standard), "mjs": _npm(place)}
     if place.nonce:
         nonce = f' nonce="{NONCE}"'
