@@ -90,6 +90,14 @@ class PodSettings(_Settings):
     trusted_proxies: Annotated[
         int, Field(ge=0, le=16, description="Proxies before a Pod that add an address to X-Forwarded-For.")
     ] = 1
+    upstream_cdn: Annotated[
+        str | None,
+        Field(
+            max_length=2048,
+            pattern=r"^https://[^\s/?#@]+(/[^\s?#@]*)?$",
+            description="CDN of the destinations that run in pages, and of their settings; none = there are none.",
+        ),
+    ] = None
 
 
 class RouteSettings(_Settings):

@@ -62,6 +62,20 @@ def test_a_good_file_is_read_and_shown_without_secrets(tmp_path: Path):
         pytest.param(
             {"ingestion": GOOD["ingestion"]}, ["zones: found nothing, expected a value: it is required"], id="missing"
         ),
+        *(
+            pytest.param(
+                GOOD | {"ingestion": GOOD["ingestion"] | {"upstreamCdn": url}},
+                ["ingestion.upstreamCdn: found "],
+                id=f"upstream {url}",
+            )
+            for url in (
+                "http://cdn.example",
+                "https://",
+                "https://cdn.example?a",
+                "https://a@cdn.example",
+                "cdn.example",
+            )
+        ),
         pytest.param(
             GOOD | {"workers": 0, "dns": {"port": 70000}},
             ["workers: found 0", "dns.port: found 70000"],
