@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, ConsoleMessage, Request, WebSocket
+from playwright.async_api import Browser, ConsoleMessage, Request, Response, WebSocket
 
 from tests.cluster.waiting import until
 from tests.world.loop_thread import LoopThread
@@ -39,7 +39,7 @@ class Visit:
         self.sent: list[Sent] = []
         self.console: list[str] = []
         self._thread = thread
-        self._open = 0
+        self._unanswered: set[Request] = set()
         self._run(self._begin(browser))
 
     def open(self, url: str) -> None:
@@ -68,7 +68,7 @@ class Visit:
 
     def wait_settled(self) -> None:
         """Wait until every request has its answer, or has failed."""
-        until(lambda: self._open == 0, "the browser's requests to be answered")
+        until(lambda: not self._unanswered, "the browser's requests to be answered")
 
     def close(self) -> None:
         """End it as a person does who closes the tab: pages are told."""
@@ -80,8 +80,9 @@ class Visit:
     async def _begin(self, browser: Browser) -> None:
         self._context = await browser.new_context()
         self._context.on("request", self._requested)
-        self._context.on("requestfinished", self._ended)
-        self._context.on("requestfailed", self._ended)
+        # A body that no script reads never ends.
+        self._context.on("response", self._answered)
+        self._context.on("requestfailed", self._failed)
         self._context.on("console", self._said)
         self._page = await self._context.new_page()
         self._page.on("websocket", self._connected)
@@ -92,8 +93,14 @@ class Visit:
         await self._context.close()
 
     def _requested(self, request: Request) -> None:
-        self._open += 1
+        self._unanswered.add(request)
         self._note(request.url, request.method, request.resource_type)
+
+    def _answered(self, response: Response) -> None:
+        self._unanswered.discard(response.request)
+
+    def _failed(self, request: Request) -> None:
+        self._unanswered.discard(request)
 
     def _connected(self, connection: WebSocket) -> None:
         self._note(connection.url, "GET", "websocket")
@@ -104,9 +111,6 @@ class Visit:
         if url.hostname:
             path = url.path + (f"?{url.query}" if url.query else "")
             self.sent.append(Sent(url.hostname, method, path, kind))
-
-    def _ended(self, _: Request) -> None:
-        self._open -= 1
 
     def _said(self, message: ConsoleMessage) -> None:
         self.console.append(f"{message.type}: {message.text}")

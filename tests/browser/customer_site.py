@@ -1,0 +1,117 @@
+"""A customer's site and their custom domain: pages over TLS, the ingestion program behind a proxy, and all other names.
+
+www.acme.com is answered by a page server, the domain's three hosts by the real service behind a proxy that ends TLS
+and injects faults, and every other name by a recorder that says 200 to all.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.cluster.ports import ReservedPort
+from tests.cluster.waiting import until
+from tests.nameplate_ingestion.mounted import Mounts, document
+from tests.world.browser_visit import Visit
+from tests.world.chromium import Chromium
+from tests.world.http_faults import Exchange, FaultProxy, HttpFault
+from tests.world.ingestion_process import IngestionProcess, delivered
+from tests.world.recorder import Page, Recorder
+from tests.world.tls_server import Authority
+
+DOMAIN = "cdp.acme.com"
+API = f"api.{DOMAIN}"
+CDN = f"cdn.{DOMAIN}"
+HOSTS = (DOMAIN, API, CDN)
+WWW = "www.acme.com"
+ORIGINAL = "cdn.original.example"
+"""A host that serves the vendor's files as they are."""
+KEY = "k3y"
+ALIAS = "m5/app"
+WEBSITE = {"name": "website", "type": "AnalyticsJS", "writeKey": KEY, "aliases": [ALIAS]}
+
+
+@dataclass
+class Site:
+    """Everything runs; each test gets it without pages, faults and memories."""
+
+    browser: Chromium
+    service: IngestionProcess
+    pages: Recorder
+    front: FaultProxy
+    elsewhere: Recorder
+    data: Path
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.pages.forget()
+        self.elsewhere.forget()
+        self.front.heal()
+        self.front.exchanges.clear()
+
+    def serve(self, path: str, content: str, headers: Mapping[str, str] | None = None) -> str:
+        """Have a page on www, and return its address."""
+        self.pages.pages[WWW + path] = Page(content.encode(), headers=headers or {})
+        return f"https://{WWW}{path}"
+
+    def arrived(self, path: str, count: int) -> list[dict[str, Any]]:
+        """Wait until so many events of a page are at the sink, and return all of them in their order."""
+
+        def of_page() -> list[dict[str, Any]]:
+            events = [line["event"] for line in delivered(self.data)]
+            return [event for event in events if event.get("context", {}).get("page", {}).get("path") == path]
+
+        def enough() -> list[dict[str, Any]] | None:
+            events = of_page()
+            return events if len(events) >= count else None
+
+        return until(enough, f"{count} events of {path} to arrive")
+
+    def asked(self, method: str, path: str) -> list[Exchange]:
+        """Return the requests of the domain whose path holds this pattern."""
+        return [each for each in self.front.exchanges if each.method == method and re.search(path, each.path)]
+
+    def posted_events(self, page: str) -> list[dict[str, Any]]:
+        """Return the events that browsers posted from a page and that the service took, one by one."""
+        bodies = [json.loads(each.body) for each in self.asked("POST", "/v1/[^m]") if each.status == 200]
+        events = [event for body in bodies for event in body.get("batch", [body])]
+        return [event for event in events if event["context"]["page"]["path"] == page]
+
+    def change_settings(self, changes: Mapping[str, Any], integrations: Mapping[str, Any]) -> None:
+        """Let browsers see more in the settings of the source than the service says."""
+        path = f"/v1/projects/{KEY}/settings"
+        with self.service.client() as client:
+            said = client.get(path, headers={"Host": CDN}).raise_for_status().json()
+        said["integrations"] |= integrations
+        body = json.dumps(said | changes).encode()
+        headers = {"Content-Type": "application/json", "Access-Control-Allow-Origin": "*"}
+        self.front.inject(HttpFault(status=200, body=body, headers=headers), path=path)
+
+    def strangers(self, visit: Visit) -> list[str]:
+        """Return what was asked of any other host, by the browser's protocol and by who answers for those."""
+        known = {*HOSTS, WWW}
+        seen = [f"by protocol: {sent}" for sent in visit.sent if sent.host not in known]
+        return [*seen, *(f"connection: {name}" for name in self.elsewhere.connections)]
+
+
+@contextmanager
+def running_site(directory: Path) -> Iterator[Site]:
+    """Start everything, and end it again."""
+    authority = Authority(directory)
+    mounts = Mounts(directory)
+    mounts.write(document(DOMAIN, hosts=list(HOSTS), sources=[WEBSITE]))
+    with ExitStack() as stack:
+        port = ReservedPort()
+        stack.callback(port.release)
+        service = IngestionProcess(directory, mounts.arguments(), port.number)
+        stack.callback(service.close)
+        service.start()
+        front = stack.enter_context(FaultProxy(f"http://127.0.0.1:{port.number}", tls=authority.context(HOSTS)))
+        pages, elsewhere = (stack.enter_context(Recorder(authority)) for _ in range(2))
+        ports = dict.fromkeys(HOSTS, front.port) | dict.fromkeys((WWW, ORIGINAL), pages.port)
+        browser = stack.enter_context(Chromium(ports, elsewhere.port, authority))
+        service.wait_ready()
+        yield Site(browser, service, pages, front, elsewhere, mounts.data)
