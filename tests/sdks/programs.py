@@ -5,7 +5,6 @@ python -m tests.sdks.programs
 
 import hashlib
 import platform
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 from tests.cluster.build_cache import cache_root, made_once
 from tests.cluster.go_build import BuildError, GoModule
 from tests.cluster.progress import Progress
+from tests.sdks.clients import client_text
 from tests.world.packages import ProgramMissing, ensure, find_program
 
 _HERE = Path(__file__).parent
@@ -27,6 +27,8 @@ class DriverProgram:
 
     language: str
     files: Sequence[str]
+    client: tuple[str, str]
+    """The file that holds the text of its client, and the SDK whose it is."""
     make: Callable[[Path], None]
     """Makes it in a folder that holds its sources."""
 
@@ -42,8 +44,8 @@ class DriverProgram:
 
         def make(into: Path) -> None:
             progress.say(f"{self.language} SDK: its packages are fetched, its driver is made")
-            for name in self.files:
-                shutil.copy(_HERE / self.language / name, into)
+            for name, content in self._sources().items():
+                (into / name).write_bytes(content)
             self.make(into)
 
         return made_once(self._folder, make, lambda: progress.say(f"waiting for another {self.language} SDK"))
@@ -51,17 +53,20 @@ class DriverProgram:
     @property
     def _folder(self) -> Path:
         digest = hashlib.sha256(platform.machine().encode())
-        for name in self.files:
-            digest.update((_HERE / self.language / name).read_bytes())
+        for name, content in self._sources().items():
+            digest.update(name.encode() + b"\0" + content + b"\0")
         return cache_root() / f"sdk-{self.language}-{digest.hexdigest()[:12]}"
+
+    def _sources(self) -> dict[str, bytes]:
+        name, sdk = self.client
+        here = _HERE / self.language
+        return {each: (here / each).read_bytes() for each in self.files} | {name: client_text(sdk).encode()}
 
 
 def _install_node(folder: Path) -> None:
     npm = ensure(lambda: find_program("npm"), "npm", ["nodejs", "npm"])
     command = [str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=_FETCH_TIMEOUT, check=False
-    )
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_FETCH_TIMEOUT, check=False)
     if done.returncode:
         raise ProgramMissing(f"npm could not install {folder.name}:\n{(done.stdout + done.stderr)[-2000:]}")
 
@@ -72,13 +77,17 @@ def _build_go(folder: Path) -> None:
     module.build(".", folder / "driver", Progress())
 
 
-NODE = DriverProgram("node", ("package.json", "package-lock.json", "driver.mjs"), _install_node)
-GO = DriverProgram("go", ("go.mod", "go.sum", "driver.go"), _build_go)
+NODE = DriverProgram(
+    "node", ("package.json", "package-lock.json", "driver.mjs"), ("client.mjs", "Node.js"), _install_node
+)
+GO = DriverProgram("go", ("go.mod", "go.sum", "driver.go"), ("client.go", "Go"), _build_go)
+PYTHON = DriverProgram("python", ("driver.py",), ("client.py", "Python"), lambda _: None)
+"""Its packages are those of the tests."""
 
 
 def ensure_sdks() -> None:
     """Make what is not there."""
-    for program in (NODE, GO):
+    for program in (NODE, GO, PYTHON):
         program.ensure()
 
 

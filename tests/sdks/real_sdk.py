@@ -4,10 +4,11 @@ A driver is a program in the SDK's language that is started with the path of a p
 
     {"writeKey": ..., "host": "https://api.cdp.acme.com", "options": {...}, "calls": [{"type": "track", ...}, ...]}
 
-It makes a client with that key and host, makes the calls in their order (each holds what the Tracking API calls it;
-null stands for what is not said), tells the client to send without waiting for it, and writes the line `called` to
-its standard output. It keeps the client until its standard input ends; then it closes the client in the SDK's own
-way and exits with 0. What the SDK reports to its user (failures, callbacks) goes to standard error.
+It makes a client by the text of the operator's snippet, which was put beside it when it was made (one that cannot use
+that takes key and host from the plan); with the option "oneClientPerCall" one for each call. It makes the calls in
+their order (each holds what the Tracking API calls it), tells the clients to send without waiting for it, and writes
+the line `called` to its standard output. It keeps the clients until its standard input ends; then it closes them in
+the SDK's own way and exits with 0. What the SDK reports to its user (failures, callbacks) goes to standard error.
 """
 
 import gzip
@@ -24,7 +25,7 @@ from tests.cluster.leash import leashed
 from tests.cluster.waiting import until
 from tests.nameplate_ingestion.sdks.replay import SOURCES, Json, key_of
 from tests.sdks.served import HOST, Site, Way
-from tests.world.http_faults import Exchange, HttpFault
+from tests.world.http_faults import Exchange, HttpFault, HttpInjection
 
 _END_TIMEOUT = 60.0
 _OK = 200
@@ -66,8 +67,6 @@ class RealSdk:
     """The driver's command line, but for the plan; raises ProgramMissing where it was not made."""
     trust: Callable[[Path], Mapping[str, str]]
     """The environment in which it trusts an authority."""
-    fills: int = 1
-    """How many calls make it send at once, where it cannot be told to."""
     options: Mapping[str, Any] = field(default_factory=dict)
     patience: float = 60.0
     """How long its own waits between tries may take in all."""
@@ -81,25 +80,28 @@ class RealSdk:
         self,
         site: Site,
         calls: Sequence[Json],
-        faults: Sequence[HttpFault] = (),
+        faults: Sequence[HttpFault] | Mapping[str, HttpFault] = (),
         finished: Finished | None = None,
         **options: Any,
     ) -> Run:
-        """Make calls; with faults, the first requests meet one each, on the way that has them.
+        """Make calls, with faults on the way that has them, and see what passes and arrives.
 
-        Without another condition the client is closed once all calls were accepted.
+        Of a sequence of faults the first requests meet one each, of others the first that holds the event of that
+        name. Without another condition the client is closed once all calls were accepted.
         """
         way = site.faulty if faults else site.plain
-        way.proxy.heal()
-        for place, fault in enumerate(faults, start=1):
-            way.proxy.inject(fault, methods={"POST"}, nth=place)
-        begin = len(way.proxy.exchanges)
+        proxy = way.proxy
+        proxy.injections = _injections(faults)
+        begin = len(proxy.exchanges)
         finished = finished or (lambda passed: sum(map(_delivers, passed)) >= len(calls))
-        plan = {"writeKey": key_of(self.name), "host": f"https://{HOST}", "calls": calls}
-        said = self._drive(
-            site, way, {**plan, "options": {**self.options, **options}}, lambda: finished(way.proxy.exchanges[begin:])
-        )
-        exchanges = way.proxy.exchanges[begin:]
+        plan = {
+            "writeKey": key_of(self.name),
+            "host": f"https://{HOST}",
+            "calls": calls,
+            "options": {**self.options, **options},
+        }
+        said = self._drive(site, way, plan, lambda: finished(proxy.exchanges[begin:]))
+        exchanges = proxy.exchanges[begin:]
         taken = sum(len(events_of(each)) for each in exchanges if each.status == _OK)
         return Run(exchanges, site.arrivals.take(taken), site.names.asked(), said)
 
@@ -129,6 +131,27 @@ class RealSdk:
             assert called, f"{self.name} made no calls:\n{text}"
             assert driver.returncode == 0, f"{self.name} ended with {driver.returncode}:\n{text}"
             return text
+
+
+class _FirstOf(HttpInjection):
+    """A fault that only the first request meets that holds an event of this name."""
+
+    def __init__(self, event: str, fault: HttpFault) -> None:
+        super().__init__(fault)
+        self._event = event
+
+    def takes(self, exchange: Exchange) -> bool:
+        """Whether it is this one."""
+        if self.matched or self._event not in [event.get("event") for event in events_of(exchange)]:
+            return False
+        self.matched = 1
+        return True
+
+
+def _injections(faults: Sequence[HttpFault] | Mapping[str, HttpFault]) -> list[HttpInjection]:
+    if isinstance(faults, Mapping):
+        return [_FirstOf(event, fault) for event, fault in faults.items()]
+    return [HttpInjection(fault, {"POST"}, nth=place) for place, fault in enumerate(faults, start=1)]
 
 
 def body_of(exchange: Exchange) -> Json:

@@ -1,4 +1,4 @@
-// Drives analytics-go by a plan.
+// Drives analytics-go by a plan; what makes a client stands in client.go.
 package main
 
 import (
@@ -12,9 +12,8 @@ import (
 )
 
 type plan struct {
-	WriteKey string
-	Host     string
-	Calls    []json.RawMessage
+	Calls   []json.RawMessage
+	Options struct{ OneClientPerCall bool }
 }
 
 func main() {
@@ -22,15 +21,21 @@ func main() {
 	check(err)
 	var wanted plan
 	check(json.Unmarshal(text, &wanted))
-	client, err := analytics.NewWithConfig(wanted.WriteKey, analytics.Config{Endpoint: wanted.Host})
-	check(err)
+	var clients []analytics.Client
 	for _, call := range wanted.Calls {
-		check(client.Enqueue(message(call)))
+		if len(clients) == 0 || wanted.Options.OneClientPerCall {
+			client, err := newAnalytics()
+			check(err)
+			clients = append(clients, client)
+		}
+		check(clients[len(clients)-1].Enqueue(message(call)))
 	}
 	fmt.Println("called")
 	_, err = io.Copy(io.Discard, os.Stdin)
 	check(err)
-	check(client.Close())
+	for _, client := range clients {
+		check(client.Close())
+	}
 }
 
 func message(call json.RawMessage) analytics.Message {

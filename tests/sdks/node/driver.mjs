@@ -1,15 +1,18 @@
-// Drives @segment/analytics-node by a plan.
+// Drives @segment/analytics-node by a plan; what makes a client stands in client.mjs.
 import { readFileSync } from 'node:fs'
-import { Analytics } from '@segment/analytics-node'
 
 const plan = JSON.parse(readFileSync(process.argv[2], 'utf8'))
-const analytics = new Analytics({ writeKey: plan.writeKey, host: plan.host })
-analytics.on('error', (error) => console.error('error', error.reason ?? error))
+const clients = []
 
 for (const { type, ...said } of plan.calls) {
-  analytics[type](said)
+  if (clients.length === 0 || plan.options.oneClientPerCall) {
+    const { analytics } = await import(`./client.mjs?${clients.length}`)
+    analytics.on('error', (error) => console.error('failure', error.reason ?? error))
+    clients.push(analytics)
+  }
+  clients.at(-1)[type](said)
 }
-analytics.flush()
+clients.forEach((analytics) => analytics.flush())
 console.log('called')
 process.stdin.resume()
-process.stdin.on('end', () => analytics.closeAndFlush({ timeout: 60_000 }))
+process.stdin.on('end', () => clients.forEach((analytics) => analytics.closeAndFlush()))

@@ -1,0 +1,19 @@
+"""The text with which each SDK's client is made: the operator's snippet as it stands, with the key in its place."""
+
+from nameplate_api.custom_domain import CustomDomainSpec
+from nameplate_operator.children.snippets import snippets
+from nameplate_operator.children.snippets.place import WRITE_KEY
+from tests.nameplate_ingestion.sdks.replay import SOURCES, key_of
+from tests.sdks.served import DOMAIN
+
+
+def client_text(sdk: str) -> str:
+    """Return the snippet of an SDK's source."""
+    name, kind = SOURCES[sdk]
+    secret = {"writeKeySecretRef": {"name": "keys", "key": name}}
+    spec = CustomDomainSpec.model_validate(
+        {"domain": DOMAIN, "sources": [{"name": name, "type": kind, **secret}]}, by_alias=True
+    )
+    (text,) = snippets(spec, "acme").values()
+    assert WRITE_KEY in text
+    return text.replace(WRITE_KEY, key_of(sdk))
