@@ -97,7 +97,7 @@ def test_every_setting_stands_in_the_sample_with_its_default(base: list[dict[str
     # These have no default that could be shown.
     for of in (as_shown, as_is):
         del of["cluster_name"], of["dns"]["root_hints_file"], of["prober"]["ca_file"]
-        del of["route"]["ingress_class_name"], of["ingestion"]["image_pull_policy"]
+        del of["route"]["ingress_class_name"], of["ingestion"]["image_pull_policy"], of["ingestion"]["upstream_cdn"]
     assert as_shown == as_is
 
 
