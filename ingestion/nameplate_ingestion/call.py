@@ -26,6 +26,8 @@ class Reply(NamedTuple):
     status: int
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
+    shared: bytes = b""
+    """Stands in front of the body, and in many replies: it is sent from where it lies, however slow the client is."""
 
 
 Answer = Callable[[Reply], None]

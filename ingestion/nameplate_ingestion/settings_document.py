@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from nameplate_api.ingestion_settings import IngestionSettings
 from nameplate_api.mounts import SINK
 from nameplate_api.schema import HOST_PATTERN
+from nameplate_api.sources import SourceType
 from nameplate_api.text import printable
 from nameplate_ingestion.key_files import KeyFiles
 from nameplate_ingestion.served import Served, ToNobody
@@ -91,7 +92,6 @@ def serve(document: Document, keys: KeyFiles) -> tuple[Served, list[str]]:
     """Return the domain with its keys as they stand, or stood last, in their files, and what is wrong with those."""
     settings = document.settings
     sources: dict[bytes, Source] = {}
-    aliases: dict[bytes, bytes] = {}
     missing, shared = [], []
     for source in settings.sources:
         key = _write_key(source.write_key, source.write_key_file, keys)
@@ -101,12 +101,12 @@ def serve(document: Document, keys: KeyFiles) -> tuple[Served, list[str]]:
             shared.append(source.name)
         else:
             sources[key] = Source(source.name, source.type, source.durability)
-            aliases = _alias_paths(source.aliases, key) | aliases
     awaits_keys = bool(missing)
     destination = find_destination(settings, sources, keys)
     if isinstance(destination, ToNobody):
         missing.append(SINK)
     away = _held_last(settings, keys, missing)
+    aliases, taken = _alias_paths(settings, sources)
     tenant = Tenant(
         domain=settings.domain,
         uid=settings.uid,
@@ -118,15 +118,26 @@ def serve(document: Document, keys: KeyFiles) -> tuple[Served, list[str]]:
         awaits_keys=awaits_keys,
         limits=_limits(settings),
         trusted_proxies=settings.trusted_proxies,
+        upstream=(settings.library.upstream or "").rstrip("/"),
     )
     problems = [f"no key file of {', '.join(missing)} in {keys.directory}"] if missing else []
     problems += [f"the key file of {', '.join(away)} is gone, and its last content stays in force"] if away else []
     problems += [f"another source has the write key of {', '.join(shared)} already"] if shared else []
+    problems += [f"another source has the alias {', '.join(taken)} already"] if taken else []
     return Served(tenant, destination), problems
 
 
-def _alias_paths(aliases: Iterable[str], key: bytes) -> dict[bytes, bytes]:
-    return {f"/{alias}{ending}".encode(): key for alias in aliases for ending in (".js", ".min.js")}
+def _alias_paths(settings: IngestionSettings, sources: Mapping[bytes, Source]) -> tuple[dict[bytes, bytes], list[str]]:
+    """Return whose library each alias path is, by write key, and the aliases that another source has already."""
+    keys = {source.name: key for key, source in sources.items() if source.type is SourceType.ANALYTICS_JS}
+    paths: dict[bytes, bytes] = {}
+    taken: dict[str, None] = {}
+    served = (source for source in settings.sources if source.name in keys)
+    for name, alias in ((source.name, alias) for source in served for alias in source.aliases):
+        for ending in (".js", ".min.js"):
+            if paths.setdefault(f"/{alias}{ending}".encode(), keys[name]) != keys[name]:
+                taken[alias] = None
+    return paths, list(taken)
 
 
 def _limits(settings: IngestionSettings) -> Limits:

@@ -31,39 +31,46 @@ _COMMON: Headers = (
     (b"x-content-type-options", b"nosniff"),
 )
 _SCRIPT = (b"content-type", b"text/javascript; charset=utf-8")
-_JSON = (b"content-type", b"application/json")
+JSON = (b"content-type", b"application/json")
 
 
 def serve_file(call: Call, tenant: Tenant, route: Route, library: Library | None) -> tuple[Reply, Row]:
     """Return the answer and its row. Raises Refusal."""
     if route.kind is Kind.SETTINGS:
-        body = project_settings(_names(call, tenant, route))
-        settings = Representation(body, Coding.IDENTITY, b'"%b"' % blake2b(body, digest_size=8).hexdigest().encode())
-        return _reply(call, settings, (_SHORT, _JSON), Row.PROJECT_SETTINGS)
+        settings = encoded(project_settings(find_names(call, tenant, route)), Coding.IDENTITY)
+        return make_file_reply(call, settings, (_SHORT, JSON), Row.PROJECT_SETTINGS)
     if library is None:
         raise Refusal(Row.LIBRARY_MISSING)
     coding = choose_coding(call.headers.get(b"accept-encoding"))
     if route.kind is Kind.LIBRARY:
-        return _reply(call, library.file(_names(call, tenant, route), coding), (_SHORT, _SCRIPT), Row.LIBRARY_FILE)
+        file = library.file(find_names(call, tenant, route), coding)
+        return make_file_reply(call, file, (_SHORT, _SCRIPT), Row.LIBRARY_FILE)
     chunk = library.chunk(route.named.decode(), coding)
     if chunk is None:
         raise Refusal(Row.UNKNOWN_LIBRARY_FILE)
-    return _reply(call, chunk, (_LONG, _SCRIPT), Row.LIBRARY_FILE)
+    return make_file_reply(call, chunk, (_LONG, _SCRIPT), Row.LIBRARY_FILE)
 
 
-def _names(call: Call, tenant: Tenant, route: Route) -> Names:
+def find_names(call: Call, tenant: Tenant, route: Route) -> Names:
+    """Return what is put into a file for whoever asks. Raises Refusal for a key that is not read in public."""
     source = tenant.sources.get(route.named)
     if source is None or source.type not in _READERS[route.kind]:
         raise Refusal(Row.UNKNOWN_PROJECT)
     return names_for(call.host.decode(), tenant.hosts, route.named.decode(errors="replace"))
 
 
-def _reply(call: Call, found: Representation, headers: Headers, row: Row) -> tuple[Reply, Row]:
+def encoded(octets: bytes, coding: Coding) -> Representation:
+    """Return octets, in their coding already, with their ETag."""
+    return Representation(b"", octets, coding, b'"%b"' % blake2b(octets, digest_size=8).hexdigest().encode())
+
+
+def make_file_reply(call: Call, found: Representation, headers: Headers, row: Row) -> tuple[Reply, Row]:
+    """Return a file with Cache-Control and Content-Type, or that the client has it already; and the answer's row."""
     cache, content_type = headers
     etag = (b"etag", found.etag)
     if has_already(call.headers.get(b"if-none-match"), found.etag):
         return Reply(Row.NOT_MODIFIED.status, (cache, *_COMMON, etag), b""), Row.NOT_MODIFIED
     if found.coding is Coding.IDENTITY:
-        return Reply(row.status, (content_type, cache, *_COMMON, etag), found.body), row
+        return Reply(row.status, (content_type, cache, *_COMMON, etag), found.end, found.beginning), row
     encoding = (b"content-encoding", found.coding.token)
-    return Reply(row.status, (content_type, encoding, cache, *_COMMON, etag), found.body), row
+    return Reply(row.status, (content_type, encoding, cache, *_COMMON, etag), found.end, found.beginning), row

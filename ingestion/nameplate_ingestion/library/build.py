@@ -53,6 +53,12 @@ def build(into: Path, polyfill: Path, packages: list[Path]) -> None:
     (into / MANIFEST).write_text(json.dumps({"version": versions[0], "parts_of": versions[1:]}) + "\n")
 
 
+def begin_brotli(beginning: bytes) -> bytes:
+    """Return the beginning of a brotli stream that `end_brotli` ends."""
+    stream = brotli.Compressor(mode=brotli.MODE_TEXT, quality=11)
+    return bytes(stream.process(beginning) + stream.flush())
+
+
 def _version(package: Path, name: str) -> str:
     about = json.loads((package / "package.json").read_text("utf-8"))
     if about["name"] != name:
@@ -68,12 +74,7 @@ def _chunks(package: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _write_beginning(into: Path, code: bytes) -> None:
-    stream = brotli.Compressor(mode=brotli.MODE_TEXT, quality=11)
-    octets = {
-        Coding.IDENTITY: code,
-        Coding.GZIP: begin_gzip(code),
-        Coding.BROTLI: stream.process(code) + stream.flush(),
-    }
+    octets = {Coding.IDENTITY: code, Coding.GZIP: begin_gzip(code), Coding.BROTLI: begin_brotli(code)}
     for coding, encoded in octets.items():
         (into / f"{BEGINNING}{coding.suffix}").write_bytes(encoded)
 

@@ -21,8 +21,8 @@ _FIRST = "!function(){"
 _NAMES = re.compile(r"\$(?:cdn|api|key)\b")
 _SOURCE_MAP = re.compile(r"\s*//# sourceMappingURL=\S*\s*\Z")
 _HOSTS = re.compile(
-    r"""https?:(?:\\?/){2}[^"'`)\s]*"""  # an address, or the pattern of one
-    r"""|(?<=["'`])[a-z0-9-]+(?:\.[a-z0-9-]+)+/[^"'`\s]*"""  # a host and a path without a scheme
+    r"""(?i:[a-z]+:(?:\\?/){2}[^"'`)\s]*)"""  # an address, or the pattern of one
+    r"""|(?i:(?<=["'`])(?://)?[a-z0-9-]+(?:\.[a-z0-9-]+)+/[^"'`\s]*)"""  # a host and a path without a scheme
     r"""|[\w.-]*segment\.(?:com|io|build)|__WRITE_KEY__"""
 )
 _ADVICE = (

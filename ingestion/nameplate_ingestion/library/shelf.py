@@ -20,7 +20,9 @@ _MOST_ENDS = 256
 class Representation(NamedTuple):
     """A file in one coding."""
 
-    body: bytes
+    beginning: bytes
+    """The same for whoever asks."""
+    end: bytes
     coding: Coding
     etag: bytes
     """Strong, in its quotes."""
@@ -63,7 +65,7 @@ class Library:
     def file(self, names: Names, coding: Coding) -> Representation:
         """Return the library for a host and a key."""
         end, etag = self._end(names, coding)
-        return Representation(self._beginnings[coding] + end, coding, etag)
+        return Representation(self._beginnings[coding], end, coding, etag)
 
     def chunk(self, name: str, coding: Coding) -> Representation | None:
         """Return a part, or None if no version has one of this name."""
@@ -82,7 +84,7 @@ def _read(file: Path) -> Encoded:
     encoded = {}
     for coding in Coding:
         octets = file.with_name(f"{file.name}{coding.suffix}").read_bytes()
-        encoded[coding] = Representation(octets, coding, b'"%b"' % _digest(octets))
+        encoded[coding] = Representation(octets, b"", coding, b'"%b"' % _digest(octets))
     return encoded
 
 

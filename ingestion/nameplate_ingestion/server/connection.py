@@ -189,7 +189,7 @@ class Connection(asyncio.Protocol):
             exchange = exchanges.popleft()
             last = not (exchange.persistent and (exchanges or self._goes_on()))
             line = CLOSE if last else b"" if exchange.http11 else KEEP_ALIVE
-            self._transport.write(self._context.writer.octets(reply, line, bodiless=exchange.bodiless))
+            self._context.writer.write(self._transport, reply, line, bodiless=exchange.bodiless)
             if last:
                 exchanges.clear()
                 self._finish()

@@ -1,5 +1,6 @@
 """A reply as octets: what it says is put together once and kept, for most answers are alike."""
 
+from asyncio import WriteTransport
 from http import HTTPStatus
 
 from nameplate_ingestion.call import Reply
@@ -21,16 +22,25 @@ class ReplyWriter:
         self.date = b""
         """The Date header line, current to the second."""
 
+    def write(self, transport: WriteTransport, reply: Reply, connection: bytes, *, bodiless: bool) -> None:
+        """Send a reply; what it shares with others is not copied."""
+        octets = self.octets(reply, connection, bodiless=bodiless)
+        if reply.shared and not bodiless:
+            transport.writelines((octets, reply.shared, reply.body))
+        else:
+            transport.write(octets)
+
     def octets(self, reply: Reply, connection: bytes, *, bodiless: bool) -> bytes:
-        """Return status line, headers, the line `connection`, and the body unless the request was HEAD."""
+        """Return status line, headers and the line `connection`; and the body, if it is asked for and stands alone."""
         key = (reply.status, reply.headers)
         head = self._heads.get(key)
         if head is None:
             head = self._keep(key)
         if reply.status in _BODILESS:
             return b"%b%b%b\r\n" % (head, self.date, connection)
-        body = b"" if bodiless else reply.body
-        return b"%bContent-Length: %d\r\n%b%b\r\n%b" % (head, len(reply.body), self.date, connection, body)
+        body = b"" if bodiless or reply.shared else reply.body
+        length = len(reply.shared) + len(reply.body)
+        return b"%bContent-Length: %d\r\n%b%b\r\n%b" % (head, length, self.date, connection, body)
 
     def _keep(self, key: tuple[int, tuple[tuple[bytes, bytes], ...]]) -> bytes:
         status, headers = key
