@@ -38,6 +38,8 @@ class Tenant:
     """Names of the sources, and `SINK`, whose key file is not there; its last content may be in force still."""
     aliases: Mapping[bytes, bytes] = field(default_factory=dict)
     """Write keys by the paths, such as ``/m5/app.min.js``, that serve the library with them as well."""
+    upstream: str = ""
+    """URL of the CDN of what pages load besides the library, without a slash at its end; empty: there is none."""
     awaits_keys: bool = False
     """Whether some source has no key at all yet, so that a key that nobody has may be its own."""
     limits: Limits = Limits()
