@@ -4,6 +4,7 @@ www.acme.com is answered by a page server, the domain's three hosts by the real 
 and injects faults, and every other name by a recorder that says 200 to all.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nameplate_api.alias import default_alias
+from nameplate_api.custom_domain import CustomDomainSpec
+from nameplate_operator.children.snippets import snippets
 from tests.cluster.ports import ReservedPort
 from tests.cluster.waiting import until
 from tests.nameplate_ingestion.mounted import Mounts, document
@@ -31,7 +35,33 @@ ORIGINAL = "cdn.original.example"
 """A host that serves the vendor's files as they are."""
 KEY = "k3y"
 ALIAS = "m5/app"
-WEBSITE = {"name": "website", "type": "AnalyticsJS", "writeKey": KEY, "aliases": [ALIAS]}
+RENAMED_KEY = "r3named"
+NEW_NAME = "metrics"
+PIXEL_KEY = "p1xel"
+_NAMESPACE = "acme"
+_SPEC = CustomDomainSpec.model_validate(
+    {
+        "domain": DOMAIN,
+        "contentSecurityPolicy": {"enabled": True},
+        "sources": [
+            {"name": "website", "type": "AnalyticsJS", "writeKey": KEY, "alias": ALIAS},
+            {"name": "renamed", "type": "AnalyticsJS", "writeKey": RENAMED_KEY, "globalName": NEW_NAME},
+            {"name": "mail", "type": "Pixel", "writeKey": PIXEL_KEY},
+        ],
+    }
+)
+SNIPPETS = snippets(_SPEC, _NAMESPACE)
+"""What the operator hands out, by file."""
+_SOURCES = [
+    {"name": "website", "type": "AnalyticsJS", "writeKey": KEY, "aliases": [ALIAS]},
+    {
+        "name": "renamed",
+        "type": "AnalyticsJS",
+        "writeKey": RENAMED_KEY,
+        "aliases": [default_alias(_NAMESPACE, "renamed")],
+    },
+    {"name": "mail", "type": "Pixel", "writeKey": PIXEL_KEY},
+]
 
 
 @dataclass
@@ -56,6 +86,12 @@ class Site:
         """Have a page on www, and return its address."""
         self.pages.pages[WWW + path] = Page(content.encode(), headers=headers or {})
         return f"https://{WWW}{path}"
+
+    def serve_script(self, code: str) -> str:
+        """Have a script on www, and return its path."""
+        path = f"/{hashlib.sha256(code.encode()).hexdigest()[:12]}.js"
+        self.pages.pages[WWW + path] = Page(code.encode(), "text/javascript")
+        return path
 
     def arrived(self, path: str, count: int) -> list[dict[str, Any]]:
         """Wait until so many events of a page are at the sink, and return all of them in their order."""
@@ -102,7 +138,7 @@ def running_site(directory: Path) -> Iterator[Site]:
     """Start everything, and end it again."""
     authority = Authority(directory)
     mounts = Mounts(directory)
-    mounts.write(document(DOMAIN, hosts=list(HOSTS), sources=[WEBSITE]))
+    mounts.write(document(DOMAIN, hosts=list(HOSTS), sources=_SOURCES))
     with ExitStack() as stack:
         port = ReservedPort()
         stack.callback(port.release)

@@ -12,7 +12,7 @@ _EARLY = """
 window[name].track('Seen', {early: true});
 window[name].on('track', () => { window.seen = true });
 """
-_CALLS = """async name => {
+CALLS = """async name => {
   const analytics = window[name];
   await analytics.identify('u1', {plan: 'pro', address: {city: 'Zürich'}});
   await analytics.track('Order Completed', {total: 42.5, products: [{sku: 'a'}, {sku: 'b'}], note: '💐'});
@@ -44,12 +44,22 @@ def new_path() -> str:
     return f"/{uuid.uuid4().hex}"
 
 
-def visit_and_call(site: Site, visit: Visit, snippet: str, *, name: str = "analytics", query: str = "") -> str:
+def visit_and_call(
+    site: Site,
+    visit: Visit,
+    head: str,
+    *,
+    name: str = "analytics",
+    query: str = "",
+    nonce: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> str:
     """Open a page with a snippet, make every kind of call, early and late, and return the page's path."""
     path = new_path()
-    visit.open(site.serve(path, html(f"{snippet};(name => {{{_EARLY}}})({name!r})")) + query)
+    page = html(f"(name => {{{_EARLY}}})({name!r})", head=head, nonce=nonce)
+    visit.open(site.serve(path, page, headers) + query)
     visit.wait_for("window.seen")
-    visit.evaluate(_CALLS, name)
+    visit.evaluate(CALLS, name)
     return path
 
 

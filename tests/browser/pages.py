@@ -9,11 +9,11 @@ _CALLS = (
 )
 
 
-def html(script: str = "", *, head: str = "", body: str = "") -> str:
+def html(script: str = "", *, head: str = "", body: str = "", nonce: str = "") -> str:
     """Return a page with a script at its end, so that it finds a body."""
     return (
         f"<!doctype html><html lang=en><head><meta charset=utf-8><title>Shop</title>{head}</head>"
-        f"<body><h1>Shop</h1>{body}<script>{script}</script></body></html>"
+        f"<body><h1>Shop</h1>{body}<script nonce='{nonce}'>{script}</script></body></html>"
     )
 
 
@@ -25,7 +25,12 @@ def loading(
     known = f"queue._cdn = {_js(cdn)};" if cdn else ""
     script = f"const script = Object.assign(document.createElement('script'), {{src: {_js(src)}}});"
     named = f"script.setAttribute('data-global-segment-analytics-key', {_js(name)});"
-    return f"{queue}{known}{_CALLS}queue.page();{script}{named}document.head.append(script);"
+    return f"<script>{queue}{known}{_CALLS}queue.page();{script}{named}document.head.append(script);</script>"
+
+
+def script(src: str) -> str:
+    """Return a script of another file."""
+    return f"<script src={json.dumps(src)}></script>"
 
 
 def _js(value: object) -> str:

@@ -80,7 +80,7 @@ def test_what_the_protocol_does_not_tell_is_seen_by_who_answers(site: Site, visi
 def test_the_vendors_own_file_leaks_and_both_see_it(site: Site, visit: Visit, page: str, leak: str) -> None:
     site.pages.pages |= original.files(ORIGINAL, KEY, "/m5/app.min.js", original.standard_path("unknown"))
     site.elsewhere.pages |= original.files(original.VENDOR_CDN, KEY)
-    visit.open(site.serve("/original", html(page)) + "?ajs_uid=u1")
+    visit.open(site.serve("/original", html(head=page)) + "?ajs_uid=u1")
     until(lambda: any(str(asked).startswith(leak) for asked in site.elsewhere.asked), f"{leak} at the recorder")
     until(lambda: any(str(sent).startswith(leak) for sent in visit.sent), f"{leak} by the protocol")
     assert site.strangers(visit)

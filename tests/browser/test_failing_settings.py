@@ -27,7 +27,7 @@ _OPEN = {"Access-Control-Allow-Origin": "*", "Content-Type": "application/json"}
 def test_a_failed_start_asks_nobody_else(site: Site, visit: Visit, fault: HttpFault, path: str) -> None:
     site.front.inject(fault, path="/settings$")
     name = "analytics" if path.startswith("/analytics.js") else "metrics"
-    visit.open(site.serve(new_path(), html(loading(f"https://{CDN}{path}", KEY, name=name))))
+    visit.open(site.serve(new_path(), html(head=loading(f"https://{CDN}{path}", KEY, name=name))))
     until(lambda: [each for each in site.asked("POST", "/v1/m$") if each.status == 200], "the error to be reported")
     visit.wait_settled()
     assert site.strangers(visit) == []
