@@ -49,14 +49,29 @@ export const analytics = AnalyticsBrowser.load(
 """,
     "app.kt": """\
 import com.segment.analytics.kotlin.core.Analytics
+import com.segment.analytics.kotlin.core.Settings
 import com.segment.analytics.kotlin.core.Telemetry
+import kotlinx.serialization.json.buildJsonObject
+import kotlinx.serialization.json.put
+import kotlinx.serialization.json.putJsonObject
 
 fun newAnalytics(): Analytics {
     Telemetry.host = "api.cdp.acme.com/v1"
     // For Android: com.segment.analytics.kotlin.android.Analytics, which takes a Context behind the key.
     return Analytics("k3y-app") {
+        // Not for Android, where it is the Context.
+        application = "server"
         apiHost = "api.cdp.acme.com/v1"
         cdnHost = "cdn.cdp.acme.com/v1"
+        // Without them, whoever cannot fetch its settings the first time sends to the vendor.
+        defaultSettings = Settings(
+            integrations = buildJsonObject {
+                putJsonObject("Segment.io") {
+                    put("apiKey", "k3y-app")
+                    put("apiHost", "api.cdp.acme.com/v1")
+                }
+            },
+        )
     }
 }
 """,

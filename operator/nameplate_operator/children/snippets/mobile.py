@@ -14,16 +14,32 @@ def mobile(place: Place) -> dict[str, str]:
 
 
 def _kotlin(place: Place) -> str:
+    key, api, cdn = (kotlin(each) for each in (place.write_key, place.api_host, place.cdn_host))
     return f"""\
 import com.segment.analytics.kotlin.core.Analytics
+import com.segment.analytics.kotlin.core.Settings
 import com.segment.analytics.kotlin.core.Telemetry
+import kotlinx.serialization.json.buildJsonObject
+import kotlinx.serialization.json.put
+import kotlinx.serialization.json.putJsonObject
 
 fun newAnalytics(): Analytics {{
-    Telemetry.host = {kotlin(place.api_host)}
+    Telemetry.host = {api}
     // For Android: com.segment.analytics.kotlin.android.Analytics, which takes a Context behind the key.
-    return Analytics({kotlin(place.write_key)}) {{
-        apiHost = {kotlin(place.api_host)}
-        cdnHost = {kotlin(place.cdn_host)}
+    return Analytics({key}) {{
+        // Not for Android, where it is the Context.
+        application = "server"
+        apiHost = {api}
+        cdnHost = {cdn}
+        // Without them, whoever cannot fetch its settings the first time sends to the vendor.
+        defaultSettings = Settings(
+            integrations = buildJsonObject {{
+                putJsonObject("Segment.io") {{
+                    put("apiKey", {key})
+                    put("apiHost", {api})
+                }}
+            }},
+        )
     }}
 }}
 """
