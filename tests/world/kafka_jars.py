@@ -1,11 +1,12 @@
-"""The jars of Kafka's broker, and the Java that runs them."""
+"""The jars of Kafka's broker."""
 
 from pathlib import Path
 
 from tests.world.maven import Jars
 
 KAFKA = "4.4.0"
-JARS = Jars(f"kafka-{KAFKA}", Path(__file__).with_name("kafka.pom.xml"))
+_HERE = Path(__file__).parent
+JARS = Jars(f"kafka-{KAFKA}", _HERE / "kafka.pom.xml", _HERE / "kafka_jars.sha256")
 
 if __name__ == "__main__":
     print(JARS.ensure())

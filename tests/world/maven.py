@@ -20,10 +20,11 @@ def java() -> Path:
 
 @dataclass(frozen=True)
 class Jars:
-    """What a POM, x.pom.xml, names; the sums stand beside it in x_jars.sha256."""
+    """What a POM names; a file of sums holds a line for each jar, as sha256sum writes them."""
 
     name: str
     pom: Path
+    sums: Path
 
     def found(self) -> Path:
         """The folder of the jars. Raises ProgramMissing: a test may not fetch them."""
@@ -38,20 +39,17 @@ class Jars:
 
         def fetch(into: Path) -> None:
             progress.update(f"{self.name}: its jars are fetched")
-            self._fetch(into)
+            self.fetch(into)
 
         return made_once(self._folder, fetch, lambda: progress.say(f"waiting for another fetch of {self.name}"))
 
     @property
-    def _sums(self) -> Path:
-        return self.pom.with_name(self.pom.name.replace(".pom.xml", "_jars.sha256"))
-
-    @property
     def _folder(self) -> Path:
-        digest = hashlib.sha256(self.pom.read_bytes() + self._sums.read_bytes()).hexdigest()[:12]
+        digest = hashlib.sha256(self.pom.read_bytes() + self.sums.read_bytes()).hexdigest()[:12]
         return cache_root() / f"{self.name}-{digest}"
 
-    def _fetch(self, into: Path) -> None:
+    def fetch(self, into: Path) -> None:
+        """Put the jars into a folder of the caller's. Raises ProgramMissing."""
         maven = ensure(lambda: find_program("mvn"), "Maven", ["maven"])
         # Maven keeps its own files beside the POM, which must not stand in the checkout.
         pom = shutil.copy(self.pom, into / "pom.xml")
@@ -65,7 +63,7 @@ class Jars:
         )
         if done.returncode:
             raise ProgramMissing(f"Maven could not fetch the jars of {self.name}:\n{done.stdout[-2000:]}")
-        pinned = {name: sum_ for sum_, name in (line.split() for line in self._sums.read_text().splitlines())}
+        pinned = {name: sum_ for sum_, name in (line.split() for line in self.sums.read_text().splitlines())}
         found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in into.glob("*.jar")}
         for name in sorted(pinned.keys() | found.keys()):
             if pinned.get(name) != found.get(name):
