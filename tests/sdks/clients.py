@@ -7,13 +7,13 @@ from tests.nameplate_ingestion.sdks.replay import SOURCES, key_of
 from tests.sdks.served import DOMAIN
 
 
-def client_text(sdk: str) -> str:
-    """Return the snippet of an SDK's source."""
+def client_text(sdk: str, ending: str) -> str:
+    """Return the snippet of an SDK's source that has this ending."""
     name, kind = SOURCES[sdk]
     secret = {"writeKeySecretRef": {"name": "keys", "key": name}}
     spec = CustomDomainSpec.model_validate(
         {"domain": DOMAIN, "sources": [{"name": name, "type": kind, **secret}]}, by_alias=True
     )
-    (text,) = snippets(spec, "acme").values()
+    text = snippets(spec, "acme")[f"{name}.{ending}"]
     assert WRITE_KEY in text
     return text.replace(WRITE_KEY, key_of(sdk))

@@ -15,6 +15,7 @@ from tests.cluster.build_cache import cache_root, made_once
 from tests.cluster.go_build import BuildError, GoModule
 from tests.cluster.progress import Progress
 from tests.sdks.clients import client_text
+from tests.sdks.jvm import build_java, build_kotlin
 from tests.world.packages import ProgramMissing, ensure, find_program
 
 _HERE = Path(__file__).parent
@@ -60,7 +61,8 @@ class DriverProgram:
     def _sources(self) -> dict[str, bytes]:
         name, sdk = self.client
         here = _HERE / self.language
-        return {each: (here / each).read_bytes() for each in self.files} | {name: client_text(sdk).encode()}
+        text = client_text(sdk, name.rpartition(".")[2])
+        return {each: (here / each).read_bytes() for each in self.files} | {name: text.encode()}
 
 
 def _install_node(folder: Path) -> None:
@@ -81,13 +83,20 @@ NODE = DriverProgram(
     "node", ("package.json", "package-lock.json", "driver.mjs"), ("client.mjs", "Node.js"), _install_node
 )
 GO = DriverProgram("go", ("go.mod", "go.sum", "driver.go"), ("client.go", "Go"), _build_go)
+JAVA = DriverProgram("java", ("pom.xml", "jars.sha256", "JavaDriver.java"), ("Tracking.java", "Java"), build_java)
+KOTLIN = DriverProgram(
+    "kotlin",
+    ("pom.xml", "jars.sha256", "compiler.pom.xml", "compiler_jars.sha256", "KotlinDriver.java"),
+    ("Client.kt", "Kotlin"),
+    build_kotlin,
+)
 PYTHON = DriverProgram("python", ("driver.py",), ("client.py", "Python"), lambda _: None)
 """Its packages are those of the tests."""
 
 
 def ensure_sdks() -> None:
     """Make what is not there."""
-    for program in (NODE, GO, PYTHON):
+    for program in (NODE, GO, JAVA, KOTLIN, PYTHON):
         program.ensure()
 
 
