@@ -20,8 +20,8 @@ _HEAD = f"""\
 
 Whatever a client sends, the answer is one of these. Its body is a JSON object: `{{"success":true}}`, or
 `{{"success":false,"code":…,"message":…,"error":…}}`, where `message` and `error` say the same: which field, what was
-found, what was expected. Below `/v1/pixel/` it is a transparent image instead, with the same status; `LibraryFile` is a
-script, and `ProjectSettings` and `Identified` say what they are asked for.
+found, what was expected. Below `/v1/pixel/` it is a transparent image instead, with the same status; `LibraryFile` and
+`IntegrationFile` are scripts, and `ProjectSettings` and `Identified` say what they are asked for.
 
 A 200 means that the events are kept as the source's `durability` says. In a batch, good events are kept even if others
 are not; the answer then tells of those, at most {MOST_REJECTED_SHOWN} of them:

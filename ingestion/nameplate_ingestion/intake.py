@@ -11,8 +11,11 @@ from nameplate_ingestion import record
 from nameplate_ingestion.admission.answers import Row
 from nameplate_ingestion.admission.replies import refused
 from nameplate_ingestion.admission.respond import Keep, Outcome, respond, screen
+from nameplate_ingestion.admission.upstream_files import Ask
 from nameplate_ingestion.call import Answer, Call, Reply
 from nameplate_ingestion.library.shelf import Library
+from nameplate_ingestion.library.upstream.service import Upstream
+from nameplate_ingestion.library.upstream.terms import Found, Missing
 from nameplate_ingestion.log.terms import NotTaken
 from nameplate_ingestion.metrics import Numbers
 from nameplate_ingestion.server import Unserved
@@ -34,13 +37,14 @@ class Intake:
     stations: Mapping[str, Station]
     """By domain."""
     library: Library | None
+    upstream: Upstream | None
 
     def __init__(
         self, numbers: Numbers, now: Callable[[], float] = time.time, clock: Callable[[], float] = time.monotonic
     ) -> None:
         """Serve nobody yet; what is told is in seconds since 1970 by `now`, and measured by `clock`."""
         self.tenants, self.stations = {}, {}
-        self.library = None
+        self.library = self.upstream = None
         self.complete = False
         """Whether a host that has no tenant is nobody's for sure."""
         self._at_sink: Counter[str] = Counter()
@@ -57,12 +61,27 @@ class Intake:
         try:
             outcome = respond(call, self.tenants, self._now(), self.library)
         except Exception as error:  # noqa: BLE001 - whatever it was: whoever asked must have an answer
-            log.error("A request ended in a fault of ours: %s", kind_and_places(error))  # noqa: TRY400
-            outcome = Outcome(refused(call, Row.INTERNAL_ERROR), None, Row.INTERNAL_ERROR)
-        if outcome.keep is None:
+            outcome = _at_fault(call, error)
+        if isinstance(outcome, Ask):
+            self._ask(call, answer, outcome, begun)
+        elif outcome.keep is None:
             answer(self._counted(call, outcome, begun))
         else:
             self._keep(call, answer, outcome, outcome.keep, begun)
+
+    def _ask(self, call: Call, answer: Answer, ask: Ask, begun: float) -> None:
+        def done(told: Found | Missing) -> None:
+            try:
+                reply, row = ask.finish(told)
+                outcome = Outcome(reply, None, row)
+            except Exception as error:  # noqa: BLE001 - as above
+                outcome = _at_fault(call, error)
+            answer(self._counted(call, outcome, begun))
+
+        if self.upstream is None:
+            done(Missing.AWAY)
+        else:
+            self.upstream.ask(ask.wanted, done)
 
     def screen(self, call: Call, octets: int | None) -> Reply | None:
         """Return the answer to a call, still without its body, that no body can change."""
@@ -126,3 +145,8 @@ class Intake:
         row = _BY_CODE[reason.value]
         self._unserved[row.code,] += 1
         return refused(call, row)
+
+
+def _at_fault(call: Call, error: Exception) -> Outcome:
+    log.error("A request ended in a fault of ours: %s", kind_and_places(error))
+    return Outcome(refused(call, Row.INTERNAL_ERROR), None, Row.INTERNAL_ERROR)

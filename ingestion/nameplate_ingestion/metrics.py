@@ -60,6 +60,12 @@ MEASURES = (
     Measure("log_failed", "gauge", _DOMAIN, "1 while a log takes no record for good: its disk failed.", "max"),
     Measure("log_cut_bytes", "counter", _DOMAIN, "Octets cut at recovery: the torn tail of a kill or power cut."),
     Measure("log_damaged_bytes", "counter", _DOMAIN, "Octets of acknowledged records found damaged at recovery."),
+    Measure(
+        "upstream_fetches",
+        "counter",
+        ("kind", "result"),
+        "Files and settings that an upstream CDN was asked for: fetched, unchanged, absent, unusable, or away.",
+    ),
     Measure("settings_problems", "gauge", (), "Things wrong with the mounted settings and keys.", "max"),
     Measure("missing_keys", "gauge", _DOMAIN, "Sources and sinks whose key file is not there.", "max"),
     Measure("worker_starts", "counter", (), "Starts of workers; more than there are workers tells of crashes."),

@@ -18,8 +18,10 @@ import uvloop
 
 from nameplate_api import json_lines
 from nameplate_ingestion.admission.respond import WANTED_HEADERS
+from nameplate_ingestion.admission.upstream_files import wanted_documents
 from nameplate_ingestion.intake import Intake
 from nameplate_ingestion.library.shelf import Library
+from nameplate_ingestion.library.upstream.service import Place, Upstream
 from nameplate_ingestion.metrics import Numbers
 from nameplate_ingestion.order import GRACE, Order
 from nameplate_ingestion.report import Report, encode
@@ -52,6 +54,9 @@ class Worker:
         self._intake = Intake(self._numbers)
         self._intake.library, self._library_problem = _read_library(Path(order.library))
         self._stations = Stations(Path(order.data), order.number, order.workers)
+        place = Place(Path(order.data) / "upstream", order.number, order.workers)
+        self._upstream = Upstream(place, self._count_fetch)
+        self._intake.upstream = self._upstream
         self._server: Server | None = None
         self._told: asyncio.Queue[Service] = asyncio.Queue()
         self._signalled, self._hurried, self._news = asyncio.Event(), asyncio.Event(), asyncio.Event()
@@ -70,11 +75,16 @@ class Worker:
             await self._finish(self._server)
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
+        closing = asyncio.create_task(self._upstream.close())
         if await self._stations.drain(ends_at) == 0:
             log.info("Everything is delivered")
         await self._stations.close()
+        await closing
         for task in others:
             task.cancel()
+
+    def _count_fetch(self, kind: str, result: str) -> None:
+        self._numbers.of("upstream_fetches")[kind, result] += 1
 
     def _signal(self) -> None:
         (self._hurried if self._signalled.is_set() else self._signalled).set()
@@ -119,6 +129,7 @@ class Worker:
         domains = service.domains
         await self._stations.follow(domains)
         self._intake.stations = self._stations.own
+        await self._upstream.follow(wanted_documents(each.tenant for each in domains.values()))
         self._intake.tenants = {host.encode(): each.tenant for each in domains.values() for host in each.tenant.hosts}
         self._intake.complete = service.complete
         # The largest of all domains; what is too much for one of them is refused by its own limit.

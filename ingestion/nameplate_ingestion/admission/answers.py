@@ -23,6 +23,7 @@ class Row(Enum):
 
     LIBRARY_FILE = "LibraryFile", 200, "Analytics.js for one source, or a part that it loads."
     PROJECT_SETTINGS = "ProjectSettings", 200, "The settings that Analytics.js and mobile SDKs begin with."
+    INTEGRATION_FILE = "IntegrationFile", 200, "A file of the upstream CDN that Analytics.js loads for a destination."
     NOT_MODIFIED = "NotModified", 304, "What the client has is current."
 
     INVALID_JSON = "InvalidJson", 400, "The body must be one JSON object in UTF-8."
@@ -40,6 +41,7 @@ class Row(Enum):
     UNKNOWN_PATH = "UnknownPath", 404, "There is nothing here; events go to /v1/track, /v1/batch and so on."
     UNKNOWN_PROJECT = "UnknownProject", 404, "No source that is read in public has this write key."
     UNKNOWN_LIBRARY_FILE = "UnknownLibraryFile", 404, "No version of Analytics.js that is served here has this file."
+    UNKNOWN_INTEGRATION = "UnknownIntegration", 404, "The upstream CDN has no such file, or there is no upstream CDN."
     METHOD_NOT_ALLOWED = "MethodNotAllowed", 405, "Use a method that Allow lists."
     REQUEST_TIMEOUT = "RequestTimeout", 408, "The request must arrive within the time that is set."
     BODY_TOO_LARGE = "BodyTooLarge", 413, "The body is too large; send smaller batches."
@@ -58,6 +60,8 @@ class Row(Enum):
     KEY_MISSING = "KeyMissing", 503, "A source's key is not mounted yet; the events are not kept, send them again.", 10
     BUSY = "Busy", 503, "Too many requests are under way that are not whole; send this one again.", 10
     LIBRARY_MISSING = "LibraryMissing", 503, "Analytics.js is not installed in this service; events are taken.", 10
+    UPSTREAM_AWAY = "UpstreamAway", 503, "The upstream CDN does not answer, and no copy is kept here.", 15
+    UPSTREAM_BUSY = "UpstreamBusy", 503, "The upstream CDN is being asked for too many other files.", 10
     # Node and Analytics.js heed Retry-After on 429 only.
     LOG_FULL = "LogFull", 429, "The sink is behind and the log is full; the events are not kept, send them again.", 10
     LOG_FAILED = "LogFailed", 503, "The log cannot be written; the events are not kept, send them again.", 10

@@ -16,7 +16,7 @@ from nameplate_ingestion.library.project_settings import names_for, project_sett
 from nameplate_ingestion.library.shelf import Library, Names, Representation
 from nameplate_ingestion.tenant import Tenant
 
-_READERS = {
+READERS = {
     Kind.LIBRARY: frozenset({SourceType.ANALYTICS_JS}),
     Kind.SETTINGS: frozenset({SourceType.ANALYTICS_JS, SourceType.MOBILE}),
 }
@@ -54,7 +54,7 @@ def serve_file(call: Call, tenant: Tenant, route: Route, library: Library | None
 def find_names(call: Call, tenant: Tenant, route: Route) -> Names:
     """Return what is put into a file for whoever asks. Raises Refusal for a key that is not read in public."""
     source = tenant.sources.get(route.named)
-    if source is None or source.type not in _READERS[route.kind]:
+    if source is None or source.type not in READERS[route.kind]:
         raise Refusal(Row.UNKNOWN_PROJECT)
     return names_for(call.host.decode(), tenant.hosts, route.named.decode(errors="replace"))
 

@@ -8,19 +8,20 @@ from nameplate_ingestion.library.coding import Coding
 _LONGEST = 256
 """Octets of Accept-Encoding; whoever says more is answered plainly."""
 _CODING = re.compile(rb"([!#$%&'*+.^_`|~0-9a-z-]+)(?:[ \t]*;[ \t]*q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?))?")
+_ALL = frozenset(Coding)
 _ETAG = re.compile(rb'"[!#-~\x80-\xff]*"')
 
 
-def choose_coding(accepted: bytes | None) -> Coding:
+def choose_coding(accepted: bytes | None, offered: frozenset[Coding] = _ALL) -> Coding:
     """Return the coding that the client likes best; of those that it likes alike, the smallest.
 
     A client that says nothing, or accepts nothing of what there is, gets the file as it is.
     """
-    return Coding.IDENTITY if accepted is None or len(accepted) > _LONGEST else _choose(accepted)
+    return Coding.IDENTITY if accepted is None or len(accepted) > _LONGEST else _choose(accepted, offered)
 
 
 @lru_cache(maxsize=256)
-def _choose(accepted: bytes) -> Coding:
+def _choose(accepted: bytes, offered: frozenset[Coding]) -> Coding:
     weights: dict[bytes, float] = {}
     for part in accepted.lower().split(b","):
         if match := _CODING.fullmatch(part.strip(b" \t")):
@@ -29,7 +30,7 @@ def _choose(accepted: bytes) -> Coding:
     best, most = Coding.IDENTITY, weights.get(Coding.IDENTITY.token, 0.0)
     for coding in (Coding.GZIP, Coding.BROTLI):
         weight = weights.get(coding.token, others)
-        if weight and weight >= most:
+        if coding in offered and weight and weight >= most:
             best, most = coding, weight
     return best
 

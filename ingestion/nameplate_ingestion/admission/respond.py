@@ -17,6 +17,7 @@ from nameplate_ingestion.admission.library_files import serve_file
 from nameplate_ingestion.admission.pixel import read_query
 from nameplate_ingestion.admission.replies import SUCCESS, make_reply, refused
 from nameplate_ingestion.admission.routes import Kind, Route, find_route
+from nameplate_ingestion.admission.upstream_files import Ask, ask_for_file, ask_for_settings
 from nameplate_ingestion.admission.well_known import identify
 from nameplate_ingestion.admission.write_key import check_user, find_source
 from nameplate_ingestion.call import Call, Reply
@@ -56,8 +57,11 @@ class Outcome(NamedTuple):
     row: Row
 
 
-def respond(call: Call, tenants: Tenants, now: float, library: Library | None = None) -> Outcome:
-    """Return the outcome of a call received ``now`` (seconds since 1970); whatever that holds, nothing is raised."""
+def respond(call: Call, tenants: Tenants, now: float, library: Library | None = None) -> Outcome | Ask:
+    """Return the outcome of a call received ``now`` (seconds since 1970); whatever that holds, nothing is raised.
+
+    Where it takes an upstream CDN to tell, what that must be asked is returned.
+    """
     try:
         return _respond(call, tenants, now, library)
     except Refusal as refusal:
@@ -98,7 +102,7 @@ def _find(call: Call, tenants: Tenants) -> tuple[Tenant, Route, bytes]:
     return tenant, route, query
 
 
-def _respond(call: Call, tenants: Tenants, now: float, library: Library | None) -> Outcome:
+def _respond(call: Call, tenants: Tenants, now: float, library: Library | None) -> Outcome | Ask:
     tenant, route, query = _find(call, tenants)
     if call.method == b"OPTIONS":
         return Outcome(make_reply(call, Row.PREFLIGHT, SUCCESS, preflight_headers(route.methods)), None, Row.PREFLIGHT)
@@ -113,6 +117,10 @@ def _respond(call: Call, tenants: Tenants, now: float, library: Library | None) 
         return Outcome(make_reply(call, Row.METRICS_DISCARDED, SUCCESS), None, Row.METRICS_DISCARDED)
     if route.kind is Kind.WELL_KNOWN:
         return Outcome(make_reply(call, Row.IDENTIFIED, identify(tenant, query)), None, Row.IDENTIFIED)
+    if route.kind is Kind.UPSTREAM:
+        return ask_for_file(call, tenant, route)
+    if route.kind is Kind.SETTINGS and tenant.upstream:
+        return ask_for_settings(call, tenant, route)
     reply, row = serve_file(call, tenant, route, library)
     return Outcome(reply, None, row)
 

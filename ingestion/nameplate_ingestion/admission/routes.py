@@ -6,6 +6,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from nameplate_api.mounts import WELL_KNOWN_PATH
+from nameplate_ingestion.library.upstream.path import file_path
 
 PREFIX = b"/v1/"
 PIXEL = b"/v1/pixel/"
@@ -26,6 +27,7 @@ class Kind(Enum):
     LIBRARY = 5
     CHUNK = 6
     SETTINGS = 7
+    UPSTREAM = 8
 
 
 class Route(NamedTuple):
@@ -67,5 +69,7 @@ def _library_route(path: bytes, aliases: Mapping[bytes, bytes]) -> Route | None:
     match = _LIBRARY.fullmatch(path)
     if match is not None and (group := match.lastgroup):
         return Route(_LIBRARY_KINDS[group], "", READ, match[group])
+    if file_path(path) is not None:
+        return Route(Kind.UPSTREAM, "", READ, path)
     key = aliases.get(path)
     return None if key is None else Route(Kind.LIBRARY, "", READ, key)

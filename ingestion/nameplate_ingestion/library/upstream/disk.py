@@ -7,8 +7,10 @@ import hashlib
 import json
 import logging
 import queue
+import shutil
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from zlib import crc32
 
@@ -91,6 +93,14 @@ class DiskCopies:
         new = self._directory / "new"
         new.write_bytes(json.dumps(head).encode() + b"\n" + copy.body)
         new.replace(self._file(url))
+
+
+def forget_former(directory: Path, workers: int) -> None:
+    """Remove what workers of a former, larger number kept, if there is anything; may block."""
+    with suppress(OSError):
+        for each in directory.iterdir():
+            if each.name.isdecimal() and int(each.name) >= workers:
+                shutil.rmtree(each, ignore_errors=True)
 
 
 def _read(file: Path) -> tuple[str, Copy] | None:

@@ -6,14 +6,13 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nameplate_ingestion.library.upstream import settings
 from nameplate_ingestion.library.upstream.cache import Lifetimes, UpstreamCache
 from nameplate_ingestion.library.upstream.copies import Copies
-from nameplate_ingestion.library.upstream.disk import DiskCopies
-from nameplate_ingestion.library.upstream.path import settings_path
-from nameplate_ingestion.library.upstream.terms import Address, Fetched, Found, Missing, UpstreamTrouble
+from nameplate_ingestion.library.upstream.disk import DiskCopies, forget_former
+from nameplate_ingestion.library.upstream.terms import Address, Fetched, Found, Missing, UpstreamTrouble, Wanted
 
 if TYPE_CHECKING:
     from nameplate_ingestion.library.upstream.client import UpstreamClient
@@ -25,6 +24,7 @@ FILES_OCTETS = 8 * 1024**2
 MOST_DOCUMENTS = 4096
 DOCUMENT_OCTETS = 256 * 1024
 DOCUMENTS_OCTETS = 4 * 1024**2
+_RESTORE_TIMEOUT = 5.0
 _CLOSE_TIMEOUT = 1.0
 
 FILES = Lifetimes(shortest=60.0, longest=86_400.0, patience=10.0)
@@ -36,14 +36,27 @@ DOCUMENTS = Lifetimes(shortest=60.0, longest=300.0, patience=1.0)
 log = logging.getLogger(__name__)
 
 
+class Place(NamedTuple):
+    """Where a worker keeps copies, and which of how many it is."""
+
+    directory: Path
+    """Of all workers."""
+    number: int
+    workers: int
+
+
 class Upstream:
     """Takes neither memory nor threads until a domain that has an upstream is served."""
 
     def __init__(
-        self, directory: Path, told: Callable[[str, str], None], clock: Callable[[], float] = time.monotonic
+        self,
+        place: Place,
+        told: Callable[[str, str], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the directory for copies, and who is told of each fetch: its kind (file, settings) and result."""
-        self._directory = directory
+        """Take where copies are kept, and who is told of each fetch: its kind (file, settings) and result."""
+        self._place = place
+        directory = place.directory / str(place.number)
         self._backing = DiskCopies(directory / "files"), DiskCopies(directory / "settings")
         self._files = UpstreamCache(
             partial(self._fetch, _file),
@@ -63,10 +76,11 @@ class Upstream:
         self._wanted: frozenset[Address] = frozenset()
         self._restored = False
         self._asking: asyncio.Task[None] | None = None
+        self._telling: set[asyncio.Task[None]] = set()
 
-    async def follow(self, sources: Iterable[tuple[str, str]]) -> None:
-        """Learn of which upstreams, and which write keys there, settings are served."""
-        wanted = frozenset(Address(base, settings_path(key)) for base, key in sources)
+    async def follow(self, documents: Iterable[Address]) -> None:
+        """Learn which settings documents are wanted from now on."""
+        wanted = frozenset(documents)
         new = wanted - self._wanted
         self._wanted = wanted
         if not new:
@@ -78,27 +92,22 @@ class Upstream:
             self._asking.cancel()
         self._asking = asyncio.create_task(self._ask(sorted(wanted)))
 
-    def known_file(self, address: Address) -> Found | Missing | None:
-        """Return what can be said of a file without asking for it; None: `file` says more."""
-        return self._files.known(address)
-
-    async def file(self, address: Address, domain: str) -> Found | Missing:
-        """Return a file that somebody asks for at a domain's host."""
-        return await self._files.get(address, domain)
-
-    def known_document(self, base: str, write_key: str) -> Found | Missing | None:
-        """Return what can be said of a settings document without asking for it; None: `document` says more."""
-        return self._documents.known(Address(base, settings_path(write_key)))
-
-    async def document(self, base: str, write_key: str) -> Found | Missing:
-        """Return the settings document of one of our sources, within about a second."""
-        return await self._documents.get(Address(base, settings_path(write_key)), None)
+    def ask(self, wanted: Wanted, done: Callable[[Found | Missing], None]) -> None:
+        """Say what there is: at once if that is known, else as soon as it is."""
+        cache = self._documents if wanted.domain is None else self._files
+        known = cache.known(wanted.address)
+        if known is not None:
+            done(known)
+            return
+        telling = asyncio.create_task(_tell(cache, wanted, done))
+        self._telling.add(telling)
+        telling.add_done_callback(self._telling.discard)
 
     async def close(self) -> None:
         """End all fetches, and keep on disk what waits for it."""
         if self._asking is not None:
             self._asking.cancel()
-        await asyncio.gather(self._files.close(), self._documents.close())
+        await asyncio.gather(self._files.close(), self._documents.close(), *self._telling)
         for backing in self._backing:
             await asyncio.to_thread(backing.close, _CLOSE_TIMEOUT)
         if self._client is not None:
@@ -107,13 +116,17 @@ class Upstream:
                 await client.close()
 
     async def _restore(self, bases: set[str]) -> None:
+        if self._place.number == 0:
+            await asyncio.to_thread(forget_former, self._place.directory, self._place.workers)
         for cache, backing, octets in zip(
             (self._files, self._documents), self._backing, (FILES_OCTETS, DOCUMENTS_OCTETS), strict=True
         ):
             try:
-                copies = await asyncio.to_thread(backing.load, octets)
-            except OSError as error:
-                log.warning("Copies of the upstream CDN's files cannot be read: %s", error.strerror)
+                # A disk that hangs must not keep back what has nothing to do with it.
+                async with asyncio.timeout(_RESTORE_TIMEOUT):
+                    copies = await asyncio.to_thread(backing.load, octets)
+            except (OSError, TimeoutError) as error:
+                log.warning("Copies of the upstream CDN's files cannot be read: %s", type(error).__name__)
                 continue
             for url, copy in copies:
                 if any(url.startswith(f"{base}/") for base in bases):
@@ -138,6 +151,10 @@ class Upstream:
                 self._client = None
             raise UpstreamTrouble(f"it cannot be asked: {type(error).__name__}", everything=True) from error
         return await ask(client, address, validator)
+
+
+async def _tell(cache: UpstreamCache, wanted: Wanted, done: Callable[[Found | Missing], None]) -> None:
+    done(await cache.get(wanted.address, wanted.domain))
 
 
 def _make_client() -> "UpstreamClient":

@@ -37,6 +37,14 @@ class Address(NamedTuple):
         return self.base + self.path
 
 
+class Wanted(NamedTuple):
+    """A file that a page loads, or a settings document."""
+
+    address: Address
+    domain: str | None
+    """Which domain's allowance it is charged to; None: it is one of the settings documents, which are known to us."""
+
+
 class Found(NamedTuple):
     """A copy to be served."""
 

@@ -8,8 +8,8 @@ from collections import Counter
 
 import pytest
 
-from nameplate_ingestion.library.upstream.service import Upstream
-from nameplate_ingestion.library.upstream.terms import Address, Found, Missing
+from nameplate_ingestion.library.upstream.service import Place, Upstream
+from nameplate_ingestion.library.upstream.terms import Address, Found, Missing, Wanted
 from tests.cluster.waiting import eventually
 from tests.nameplate_ingestion.library.upstream.cdn import Cdn, File
 from tests.world.http_faults import FaultProxy, HttpFault
@@ -36,18 +36,26 @@ class World:
         self.upstream = None
 
     async def start(self, keys=("k3y",)):
-        self.upstream = Upstream(self.directory, self._told, lambda: self.now)
-        await self.upstream.follow([(self.proxy.url, key) for key in keys])
+        self.upstream = Upstream(Place(self.directory, 0, 1), self._told, lambda: self.now)
+        await self.follow(*keys)
+
+    async def follow(self, *keys):
+        await self.upstream.follow([Address(self.proxy.url, f"/v1/projects/{key}/settings") for key in keys])
 
     async def restart(self):
         await self.upstream.close()
         await self.start()
 
-    async def file(self, path=FILE):
-        return await self.upstream.file(Address(self.proxy.url, path), DOMAIN)
+    async def ask(self, path, domain, base=None):
+        told = asyncio.get_running_loop().create_future()
+        self.upstream.ask(Wanted(Address(base or self.proxy.url, path), domain), told.set_result)
+        return await told
 
-    async def document(self):
-        return await self.upstream.document(self.proxy.url, "k3y")
+    async def file(self, path=FILE):
+        return await self.ask(path, DOMAIN)
+
+    async def document(self, path=SETTINGS):
+        return await self.ask(path, None)
 
     def paths(self):
         return [each.path for each in self.proxy.exchanges]
@@ -66,10 +74,12 @@ async def world(tmp_path):
 
 
 async def test_settings_are_asked_for_before_any_page_wants_them(world):
-    await eventually(lambda: world.upstream.known_document(world.proxy.url, "k3y"), "the document to be kept")
+    await eventually(lambda: world.results["settings", "fetched"], "the document to be kept")
+    told = []
+    world.upstream.ask(Wanted(Address(world.proxy.url, SETTINGS), None), told.append)
+    assert [found.copy.body for found in told] == [DOCUMENT]
     assert world.paths() == [SETTINGS]
     # Changes there arrive within five minutes, whatever the upstream says.
-    assert await world.document() == world.upstream.known_document(world.proxy.url, "k3y")
     assert (await world.document()).fresh_for == 300.0
     world.now += 300
     assert (await world.document()).copy.body == DOCUMENT
@@ -80,8 +90,8 @@ async def test_settings_are_asked_for_before_any_page_wants_them(world):
 async def test_a_source_that_is_new_is_asked_for_when_it_is_served(world):
     await world.document()
     world.cdn.files["/v1/projects/new/settings"] = FILES[SETTINGS]
-    await world.upstream.follow([(world.proxy.url, "k3y"), (world.proxy.url, "new")])
-    await eventually(lambda: world.upstream.known_document(world.proxy.url, "new"), "the document to be kept")
+    await world.follow("k3y", "new")
+    await eventually(lambda: world.results["settings", "fetched"] == 2, "the document to be kept")
     assert world.paths() == [SETTINGS, "/v1/projects/new/settings"]
 
 
@@ -89,7 +99,8 @@ async def test_a_file_is_served_as_it_was_sent(world):
     found = await world.file()
     assert found.fresh_for == 600.0
     assert (found.copy.body, found.copy.gzip, found.copy.content_type) == (BODY, True, "text/javascript")
-    assert world.upstream.known_file(Address(world.proxy.url, FILE)) == found
+    assert (await world.file()).copy is found.copy
+    assert world.paths().count(FILE) == 1
 
 
 async def test_a_restart_finds_copies_while_the_upstream_is_away(world):
@@ -112,13 +123,13 @@ async def test_copies_of_an_upstream_that_is_no_longer_ours_are_not_served(world
     await world.file()
     await world.upstream.close()
     with FaultProxy(world.cdn.url) as other:
-        world.upstream = Upstream(world.directory, world._told)
-        await world.upstream.follow([(other.url, "k3y")])
+        world.upstream = Upstream(Place(world.directory, 0, 1), world._told)
+        await world.upstream.follow([Address(other.url, SETTINGS)])
         world.proxy.go_down()
         assert await world.file() is Missing.AWAY
-        await world.upstream.document(other.url, "k3y")
+        await world.ask(SETTINGS, None, other.url)
         await world.upstream.close()
-        assert len(list(world.directory.glob("*/*"))) == 1
+        assert len(list(world.directory.glob("0/*/*"))) == 1
 
 
 @pytest.mark.parametrize(
@@ -149,16 +160,16 @@ async def test_garbage_never_replaces_a_settings_document(world, garbage):
 
 async def test_a_page_whose_settings_the_upstream_is_slow_with_waits_for_a_second(world):
     world.proxy.hold()
-    await world.upstream.follow([(world.proxy.url, "k3y"), (world.proxy.url, "slow")])
+    await world.follow("k3y", "slow")
     loop = asyncio.get_running_loop()
     begun = loop.time()
-    assert await world.upstream.document(world.proxy.url, "slow") is Missing.AWAY
+    assert await world.document("/v1/projects/slow/settings") is Missing.AWAY
     assert loop.time() - begun < 5
     world.proxy.release()
 
 
 async def test_nobody_who_has_no_upstream_loads_what_asks_it(tmp_path):
-    upstream = Upstream(tmp_path / "upstream", lambda *_: None)
+    upstream = Upstream(Place(tmp_path / "upstream", 0, 1), lambda *_: None)
     await upstream.follow([])
     await upstream.close()
     assert not (tmp_path / "upstream").exists()
@@ -179,3 +190,13 @@ async def test_an_end_while_the_upstream_is_silent_comes_soon(world):
         await world.upstream.close()
         assert await waiting is Missing.AWAY
     world.proxy.release()
+
+
+async def test_what_workers_of_a_former_number_kept_goes(world):
+    await world.document()
+    await world.upstream.close()
+    for number in (1, 2):
+        (world.directory / str(number) / "files").mkdir(parents=True)
+    world.upstream = Upstream(Place(world.directory, 0, 2), world._told)
+    await world.follow("k3y")
+    assert sorted(each.name for each in world.directory.iterdir()) == ["0", "1"]
