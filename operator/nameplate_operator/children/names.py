@@ -1,6 +1,6 @@
 """Names a CustomDomain's children; the CustomDomain's own name leaves room for every suffix."""
 
-from nameplate_operator.kinds import INGRESS, SECRET
+from nameplate_operator.kinds import CONFIG_MAP, INGRESS, SECRET
 from nameplate_operator.ports import Ref
 from nameplate_operator.subject import Domain
 
@@ -21,3 +21,8 @@ def tls_secret(domain: Domain) -> Ref:
 def ingress(domain: Domain) -> Ref:
     """Return the Ingress."""
     return Ref(INGRESS, ingestion(domain), domain.ref.namespace)
+
+
+def snippets(domain: Domain) -> Ref:
+    """Return the ConfigMap that holds the snippets."""
+    return Ref(CONFIG_MAP, f"{domain.ref.name}-snippets", domain.ref.namespace)

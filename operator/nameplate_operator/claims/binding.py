@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nameplate_api.conditions import Reason, Truth
-from nameplate_operator.claims import sources
+from nameplate_operator.claims import aliases, sources
 from nameplate_operator.claims.labels import labels_of
 from nameplate_operator.claims.register import Register, is_held_by, is_unbound
 from nameplate_operator.claims.writes import BindClaim, CreateClaim, WriteClaim, delete, guard, guarded, version_of
@@ -156,7 +156,11 @@ def _holding(domain: Domain, cluster_name: str) -> dict[str, Any]:
 
 def _tenure(domain: Domain, register: Register, own: Claim) -> Mapping[str, Any]:
     spec = _holding(domain, register.cluster_name)
-    recorded = {"sources": list(sources.to_record(domain, register)), "releaseTime": None}
+    recorded = {
+        "sources": list(sources.to_record(domain, register)),
+        "aliases": aliases.documents(aliases.to_record(domain, register)),
+        "releaseTime": None,
+    }
     labels = labels_of(own.ref.name, domain.ref.namespace)
     # The API server takes no new finalizer for an object that is being deleted.
     finalizers = own.finalizers if own.deleting else guarded(own)
@@ -171,6 +175,7 @@ def _keep(domain: Domain, register: Register, own: Claim) -> tuple[WriteClaim, .
         own.spec.cluster_name == register.cluster_name,
         own.spec.deletion_policy is domain.spec.deletion_policy,
         set(own.spec.sources) == set(recorded),
+        own.spec.aliases == aliases.to_record(domain, register),
     )
     return () if all(kept) else (WriteClaim(**_tenure(domain, register, own)),)
 

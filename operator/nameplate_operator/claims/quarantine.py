@@ -111,6 +111,6 @@ def _reserve_again(subject: Claim) -> WriteClaim:
     holder = {"namespace": subject.spec.holder.namespace, "name": None} if subject.spec.holder else None
     return WriteClaim(
         **version_of(subject),
-        spec={"holder": holder, "sources": [], **dict.fromkeys(gone)},
+        spec={"holder": holder, "sources": [], "aliases": [], **dict.fromkeys(gone)},
         finalizers=unguarded(subject),
     )

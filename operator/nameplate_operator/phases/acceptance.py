@@ -7,7 +7,7 @@ from datetime import datetime
 from nameplate_api.conditions import ConditionType, Reason, Truth
 from nameplate_api.hostname import UnusableName, check
 from nameplate_operator.children.names import tls_secret
-from nameplate_operator.claims import sources
+from nameplate_operator.claims import aliases, sources
 from nameplate_operator.claims.binding import BINDING, Step, held, step
 from nameplate_operator.claims.register import Register, look
 from nameplate_operator.claims.this_cluster import ThisCluster
@@ -60,7 +60,7 @@ class Acceptance(Phase[Domain, Standing]):
             return Decision(_refused(seen.refusal))
         next_ = step(subject, seen.register)
         verdict = next_.verdict or self._of_holder(subject, seen, was)
-        return Decision(verdict, next_.changes, recheck_after=self._recheck(next_, verdict, was))
+        return Decision(verdict, next_.changes, recheck_after=self._recheck(seen, next_, verdict, was))
 
     def _of_holder(self, subject: Domain, seen: Standing, was: Was) -> Verdict:
         if seen.refusal is not None:
@@ -76,9 +76,11 @@ class Acceptance(Phase[Domain, Standing]):
             return BINDING
         return Verdict(Truth.TRUE, Reason.ACCEPTED, f"{subject.spec.domain} is bound to this CustomDomain.")
 
-    def _recheck(self, step_: Step, verdict: Verdict, was: Was) -> float | None:
+    def _recheck(self, seen: Standing, step_: Step, verdict: Verdict, was: Was) -> float | None:
         if verdict.truth is Truth.TRUE:
-            return None
+            pause = aliases.until_next_end(seen.claim, was.now) if seen.claim else None
+            # Further away than the next regular look it says nothing.
+            return pause if pause is not None and pause < self.settings.pace.active_every else None
         if verdict.reason is Reason.ACCESS_DENIED:
             # Nothing tells us of a RoleBinding: whoever applies it is waiting for us.
             return _ACCESS_EVERY

@@ -17,15 +17,17 @@ from nameplate_operator.children.labels import conflict, is_ours
 from nameplate_operator.children.service import service
 from nameplate_operator.children.service_account import service_account
 from nameplate_operator.children.settings_map import ingestion_settings, settings_map
+from nameplate_operator.claims import aliases
 from nameplate_operator.delegation.lookup import AddressLookup
 from nameplate_operator.kinds import CONFIG_MAP, DEPLOYMENT, SERVICE, SERVICE_ACCOUNT
 from nameplate_operator.phase import Decision, Findings, Phase, Verdict, Was
+from nameplate_operator.phases.acceptance import Acceptance
 from nameplate_operator.phases.certificate import CertificateIssuance
 from nameplate_operator.phases.route import Route
 from nameplate_operator.phases.zone import ZoneHosting
 from nameplate_operator.ports import Kind, Manifest, Ports, ProbeTarget, ProviderError, Ref
 from nameplate_operator.settings import OperatorSettings
-from nameplate_operator.subject import Domain
+from nameplate_operator.subject import Claim, Domain
 from nameplate_operator.well_known import Heard, Identity, ask
 
 _ROLLING_EVERY = 5.0
@@ -37,7 +39,8 @@ _KINDS: tuple[Kind, ...] = (SERVICE_ACCOUNT, CONFIG_MAP, DEPLOYMENT, SERVICE)
 class Running:
     """The children as they stand, the settings they must carry, and what each public host answered."""
 
-    settings: IngestionSettings
+    settings: IngestionSettings | None
+    """None while the claim, which holds a part of them, cannot be looked at."""
     live: Mapping[Kind, Manifest | None]
     foreign: Ref | None = None
     heard: Mapping[str, Heard] | None = None
@@ -82,7 +85,8 @@ class IngestionService(Phase[Domain, Running]):
 
     async def observe(self, subject: Domain, findings: Findings, now: datetime) -> Running | None:
         """Look at the children, and ask the service by its public names if anybody can answer."""
-        settings = ingestion_settings(subject, self.settings.ingestion)
+        standing = findings.of(Acceptance)
+        settings = self._settings(subject, standing.claim if standing else None, now)
         refs = [Ref(kind, names.ingestion(subject), subject.ref.namespace) for kind in _KINDS]
         found = await asyncio.gather(*(self.ports.cluster.get(ref) for ref in refs))
         live = dict(zip(_KINDS, found, strict=True))
@@ -92,6 +96,11 @@ class IngestionService(Phase[Domain, Running]):
         if not Rollout.of(live[DEPLOYMENT]).available:
             return Running(settings, live)
         return Running(settings, live, heard=await self._ask(subject, findings))
+
+    def _settings(self, subject: Domain, claim: Claim | None, now: datetime) -> IngestionSettings | None:
+        if claim is None:
+            return None
+        return ingestion_settings(subject, self.settings.ingestion, aliases.served(subject, claim, now))
 
     async def _ask(self, subject: Domain, findings: Findings) -> dict[str, Heard] | None:
         certified, hosting, routing = findings.of(CertificateIssuance), findings.of(ZoneHosting), findings.of(Route)
@@ -121,12 +130,14 @@ class IngestionService(Phase[Domain, Running]):
     def _upkeep(self, subject: Domain, seen: Running) -> Iterator[ApplyChild]:
         wanted: dict[Kind, dict[str, Any]] = {
             SERVICE_ACCOUNT: service_account(subject),
-            CONFIG_MAP: settings_map(subject, self.settings.ingestion),
             DEPLOYMENT: deployment(subject, self.settings.ingestion),
             SERVICE: service(subject),
         }
-        for kind, manifest in wanted.items():
-            yield from upkeep(manifest, seen.live[kind], from_spec=kind in (CONFIG_MAP, DEPLOYMENT))
+        if seen.settings is not None:
+            wanted[CONFIG_MAP] = settings_map(subject, seen.settings)
+        for kind in _KINDS:
+            if kind in wanted:
+                yield from upkeep(wanted[kind], seen.live[kind], from_spec=kind in (CONFIG_MAP, DEPLOYMENT))
 
 
 def _pause(verdict: Verdict, rollout: Rollout) -> float | None:
@@ -147,7 +158,8 @@ def _missing(answer: WellKnown | None) -> Verdict | None:
 
 
 def _verdict(rollout: Rollout, seen: Running) -> Verdict:
-    stale = seen.answer is not None and seen.answer.revision != seen.settings.revision
+    revision = seen.settings.revision if seen.settings else None
+    stale = seen.answer is not None and revision is not None and seen.answer.revision != revision
     counted = f"{rollout.available} of {rollout.wanted} Pods serve"
     if not rollout.available:
         if rollout.stalled:

@@ -1,4 +1,7 @@
-"""Routed: the Ingress has an address, and the address records in our zone lead there."""
+"""Routed: the Ingress has an address, and the address records in our zone lead there.
+
+Once the hosts are published, people are told what to put into pages and programs.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -9,10 +12,12 @@ from nameplate_api.conditions import ConditionType, Reason, Truth
 from nameplate_api.hostname import hosts
 from nameplate_operator.changes import WriteRecords
 from nameplate_operator.children import names
+from nameplate_operator.children.content_security_policy import content_security_policy
 from nameplate_operator.children.drift import upkeep
 from nameplate_operator.children.ingress import ingress
 from nameplate_operator.children.ingress_status import shown
 from nameplate_operator.children.labels import conflict, is_ours
+from nameplate_operator.children.snippets_map import snippets_map
 from nameplate_operator.delegation.lookup import AddressLookup
 from nameplate_operator.phase import Change, Decision, Findings, Phase, Streak, Verdict, Was
 from nameplate_operator.phases.zone import ZoneHosting
@@ -30,13 +35,18 @@ _KEPT = "The address records stay as they are."
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """The Ingress, the addresses it shows or its host names lead to, and our zone; ``foreign``: it is a stranger's."""
+    """The Ingress, the addresses it shows or its host names lead to, and our zone; ``foreign``: it is a stranger's.
+
+    ``snippets`` is the ConfigMap of that name, whosever it is.
+    """
 
     ingress: Manifest | None
     addresses: tuple[str, ...]
     hostnames: tuple[str, ...]
     zone: Zone | None
     foreign: bool = False
+    snippets: Manifest | None = None
+    foreign_snippets: bool = False
 
     @property
     def published(self) -> tuple[RecordSet, ...]:
@@ -51,7 +61,7 @@ class Route(Phase[Domain, Routing]):
 
     condition = ConditionType.ROUTED
     needs = (ConditionType.DELEGATED,)
-    reports = ("endpoints",)
+    reports = ("endpoints", "snippets", "contentSecurityPolicy")
 
     def __init__(self, ports: Ports, settings: OperatorSettings) -> None:
         super().__init__(ports, settings)
@@ -63,14 +73,24 @@ class Route(Phase[Domain, Routing]):
         zone = hosting.zone if hosting else None
         ref = names.ingress(subject)
         live = await self.ports.cluster.get(ref)
+        snippets = await self._snippets(subject)
         if live is not None and not is_ours(live, subject, ref):
-            return Routing(live, (), (), zone, foreign=True)
+            return Routing(live, (), (), zone, foreign=True, **snippets)
         addresses, hostnames = shown(live)
         found = await self._lookup.resolve(hostnames, subject.ref.namespace) if hostnames else ()
-        return Routing(live, tuple(sorted({*addresses, *found})), hostnames, zone)
+        return Routing(live, tuple(sorted({*addresses, *found})), hostnames, zone, **snippets)
+
+    async def _snippets(self, subject: Domain) -> dict[str, Any]:
+        ref = names.snippets(subject)
+        live = await self.ports.cluster.get(ref)
+        return {"snippets": live, "foreign_snippets": live is not None and not is_ours(live, subject, ref)}
 
     def decide(self, subject: Domain, seen: Routing, was: Was) -> Decision:
-        """Keep the Ingress as it must be; then the records, once there is an address."""
+        """Keep the Ingress as it must be; then the records, once there is an address; then the snippets."""
+        decision = self._routed(subject, seen, was)
+        return _with_snippets(decision, subject, seen) if decision.report else decision
+
+    def _routed(self, subject: Domain, seen: Routing, was: Was) -> Decision:
         unseen = seen.zone is None and "endpoints" in subject.status
         report = _endpoints(subject) if seen.published or was.true or unseen else {}
         if seen.foreign:
@@ -95,6 +115,18 @@ class Route(Phase[Domain, Routing]):
     def _ttl(self, seen: Routing) -> int:
         ttl = self.settings.zones.ttl
         return min(ttl, int(_FOLLOWED_EVERY)) if seen.hostnames else ttl
+
+
+def _with_snippets(decision: Decision, subject: Domain, seen: Routing) -> Decision:
+    report = {**decision.report, **content_security_policy(subject.spec)}
+    if seen.foreign_snippets:
+        # The domain serves without them.
+        aside = conflict(names.snippets(subject)).verdict.message
+        return replace(decision, verdict=replace(decision.verdict, aside=aside), report=report)
+    if seen.snippets is not None:
+        report["snippets"] = {"configMap": names.snippets(subject).name}
+    changes = upkeep(snippets_map(subject), seen.snippets, from_spec=True)
+    return replace(decision, changes=(*decision.changes, *changes), report=report)
 
 
 def _without_address(seen: Routing, was: Was, changes: tuple[Change, ...], report: dict[str, Any]) -> Decision:

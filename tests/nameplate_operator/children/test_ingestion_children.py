@@ -10,7 +10,7 @@ from nameplate_api.mounts import KEYS_DIRECTORY, SETTINGS_DIRECTORY
 from nameplate_operator.children.deployment import deployment
 from nameplate_operator.children.service import service
 from nameplate_operator.children.service_account import service_account
-from nameplate_operator.children.settings_map import settings_map
+from nameplate_operator.children.settings_map import ingestion_settings, settings_map
 from tests.nameplate_operator.builders import WEBSITE, a_domain, settings
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -21,13 +21,18 @@ DOMAIN = a_domain(
 )
 
 
+def told_to(domain, ours, aliases=None):
+    """Return what the service is told."""
+    return ingestion_settings(domain, ours, aliases or {})
+
+
 @pytest.mark.parametrize(
     ("name", "built"),
     [
         ("deployment", deployment(DOMAIN, settings().ingestion)),
         ("service", service(DOMAIN)),
         ("service-account", service_account(DOMAIN)),
-        ("settings-map", settings_map(DOMAIN, settings().ingestion)),
+        ("settings-map", settings_map(DOMAIN, told_to(DOMAIN, settings().ingestion))),
     ],
 )
 def test_a_child_is_as_its_golden_file_says(name, built):
@@ -43,7 +48,7 @@ def test_platform_defaults_fill_what_the_spec_leaves_out():
 
 
 def test_no_secret_key_stands_in_the_settings_document():
-    document = json.loads(settings_map(DOMAIN, settings().ingestion)["data"]["settings.json"])
+    document = json.loads(settings_map(DOMAIN, told_to(DOMAIN, settings().ingestion))["data"]["settings.json"])
     assert document["sources"][1] == {
         "name": "server",
         "type": "Python",
@@ -51,6 +56,11 @@ def test_no_secret_key_stands_in_the_settings_document():
         "durability": "Disk",
         "aliases": [],
     }
+
+
+def test_each_source_is_told_the_paths_of_its_library():
+    document = told_to(DOMAIN, settings().ingestion, {"website": ("m5/app", "x/y")}).content
+    assert [source["aliases"] for source in document["sources"]] == [["m5/app", "x/y"], []]
 
 
 def test_settings_and_keys_are_mounted_as_whole_directories():
@@ -105,7 +115,7 @@ FORWARD = {"url": "https://api.example", "writeKeySecretRef": {"name": "far", "k
 def test_a_sink_is_told_with_files_in_the_place_of_secrets(sink, told, mounted):
     ours = settings(ingestion={"image": "x", "sink": {"forward": {"url": "https://default.example"}}}).ingestion
     domain = a_domain(sources=[WEBSITE], ingestion={} if sink is None else {"sink": sink})
-    document = json.loads(settings_map(domain, ours)["data"]["settings.json"])
+    document = json.loads(settings_map(domain, told_to(domain, ours))["data"]["settings.json"])
     assert document["sink"] == told
     volumes = {each["name"]: each for each in deployment(domain, ours)["spec"]["template"]["spec"]["volumes"]}
     items = [
@@ -119,6 +129,6 @@ def test_a_sink_is_told_with_files_in_the_place_of_secrets(sink, told, mounted):
 
 def test_limits_and_trusted_proxies_are_the_platforms():
     ours = settings(ingestion={"image": "x", "limits": {"batchEvents": 10}, "trustedProxies": 2}).ingestion
-    document = json.loads(settings_map(a_domain(), ours)["data"]["settings.json"])
+    document = json.loads(settings_map(a_domain(), told_to(a_domain(), ours))["data"]["settings.json"])
     assert document["limits"] == {"eventSize": 32768, "bodySize": 512000, "batchEvents": 10}
     assert document["trustedProxies"] == 2

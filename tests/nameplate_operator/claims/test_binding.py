@@ -23,23 +23,13 @@ ONE = Ref(DOMAIN_CLAIM, "cdp.acme.com")
 BELOW = Ref(DOMAIN_CLAIM, "x.cdp.acme.com")
 
 GUARD = GuardDomain(domain=DOMAIN, uid="uid-domain", first=True)
-CREATE = CreateClaim(
-    host="cdp.acme.com",
-    labels=ALL_LABELS,
-    spec={"holder": OURS, "clusterName": "here", "deletionPolicy": "Delete"},
-    first=True,
-)
+HOLDING = {"holder": OURS, "clusterName": "here", "deletionPolicy": "Delete"}
+CREATE = CreateClaim(host="cdp.acme.com", labels=ALL_LABELS, spec=HOLDING, first=True)
 TENURE = {
     "claim": ONE,
     "uid": "uid-claim",
     "resource_version": "1",
-    "spec": {
-        "holder": OURS,
-        "clusterName": "here",
-        "deletionPolicy": "Delete",
-        "sources": ["website"],
-        "releaseTime": None,
-    },
+    "spec": HOLDING | {"sources": ["website"], "aliases": [], "releaseTime": None},
     "labels": ALL_LABELS,
     "finalizers": (FINALIZER,),
 }

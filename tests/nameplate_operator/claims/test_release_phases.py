@@ -127,6 +127,7 @@ RESERVED_AGAIN = WriteClaim(
     spec={
         "holder": {"namespace": "acme", "name": None},
         "sources": [],
+        "aliases": [],
         "token": None,
         "zone": None,
         "certificate": None,

@@ -170,3 +170,29 @@ async def test_a_refused_name_is_looked_at_again_for_ever_and_ever_more_slowly(w
     before = a_condition("Accepted", "False", "NameClaimed", lastTransitionTime=since)
     _, decision = await World({"holder": {"namespace": "other", "name": "web"}}).decide(before)
     assert decision.recheck_after == pause
+
+
+async def test_an_alias_is_recorded_at_once_and_the_one_before_it_is_left():
+    page = {"name": "website", "type": "AnalyticsJS", "writeKey": "k3y", "alias": "m5/app"}
+    world = World(HELD | {"aliases": [{"path": "old", "source": "website"}]}, sources=[page])
+    _, decision = await world.decide(a_condition("Accepted", "True", "Accepted"))
+    assert words(decision) == ("True", "Accepted", False)
+    [change] = decision.changes
+    assert change.spec["aliases"] == [
+        {"path": "m5/app", "source": "website"},
+        {"path": "old", "source": "website", "leftTime": "2030-01-02T00:00:00Z"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("left", "pause"),
+    [
+        pytest.param("2029-12-03T00:10:00Z", 600, id="soon"),
+        pytest.param("2029-12-03T00:40:00Z", None, id="after the next regular look"),
+        pytest.param("2029-12-03T00:00:00Z", 0, id="now"),
+    ],
+)
+async def test_the_next_look_is_due_when_a_former_alias_ends(left, pause):
+    _, decision = await World(HELD | {"aliases": [{"path": "a", "source": "website", "leftTime": left}]}).decide()
+    assert decision.recheck_after == pause
+    assert len(decision.changes) == (1 if pause == 0 else 0)

@@ -17,7 +17,7 @@ from tests.nameplate_operator.builders import a_domain, memory_ports, settings
 NOW = datetime(2030, 1, 2, tzinfo=UTC)
 DOMAIN = a_domain(ingestion={"replicas": 2})
 PHASE = IngestionService(memory_ports(), settings())
-SETTINGS = ingestion_settings(DOMAIN, settings().ingestion)
+SETTINGS = ingestion_settings(DOMAIN, settings().ingestion, {})
 KINDS = (SERVICE_ACCOUNT, CONFIG_MAP, DEPLOYMENT, SERVICE)
 
 
@@ -173,7 +173,7 @@ def test_an_edited_child_is_brought_back_and_named_by_its_uid():
 def test_an_edit_of_the_replicas_reaches_the_deployment():
     edited = a_domain(ingestion={"replicas": 3})
     (change,) = PHASE.decide(
-        edited, Running(ingestion_settings(edited, settings().ingestion), live()), Was(NOW)
+        edited, Running(ingestion_settings(edited, settings().ingestion, {}), live()), Was(NOW)
     ).changes
     assert (change.manifest["kind"], change.manifest["spec"]["replicas"]) == ("Deployment", 3)
 
@@ -192,3 +192,12 @@ def test_a_stranger_s_object_of_a_child_s_name_is_never_touched():
 
 def test_the_seal_tells_of_a_field_that_was_taken_out_of_the_spec():
     assert sealed({"metadata": {}, "spec": {}}) != sealed({"metadata": {}, "spec": {"replicas": 1}})
+
+
+def test_while_the_claim_cannot_be_looked_at_the_settings_stay_as_they_are_and_all_else_is_kept_up():
+    children = live()
+    children[CONFIG_MAP]["data"] = {"settings.json": "{}"}
+    children[SERVICE]["spec"] = {}
+    decision = PHASE.decide(DOMAIN, Running(None, children, heard=answered(revision="0123456789abcdef")), Was(NOW))
+    assert decision.verdict == Verdict(Truth.TRUE, Reason.AVAILABLE, "2 of 2 Pods serve.")
+    assert [change.manifest["kind"] for change in decision.changes] == ["Service"]

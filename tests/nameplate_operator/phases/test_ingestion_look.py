@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 
 from nameplate_api.conditions import Reason
+from nameplate_operator.claims.register import Register
 from nameplate_operator.kinds import CONFIG_MAP, DEPLOYMENT, SERVICE, SERVICE_ACCOUNT
 from nameplate_operator.phase import Findings
+from nameplate_operator.phases.acceptance import Acceptance, Standing
 from nameplate_operator.phases.ingestion import IngestionService, Running
 from nameplate_operator.ports import Manifest, ProviderError, Ref
-from tests.nameplate_operator.builders import a_domain, memory_ports, settings
+from nameplate_operator.subject import Claim
+from tests.nameplate_operator.builders import a_claim, a_domain, memory_ports, settings
 from tests.nameplate_operator.memory_cluster import MemoryCluster
 from tests.nameplate_operator.memory_ports import EPOCH
 
@@ -42,8 +45,11 @@ def holding(cluster: MemoryCluster, *owners: dict[str, Any] | None) -> MemoryClu
     return cluster
 
 
-async def look(cluster: MemoryCluster) -> Running:
-    seen = await IngestionService(memory_ports(cluster), settings()).observe(a_domain(), Findings(), EPOCH)
+async def look(cluster: MemoryCluster, claim: Claim | None = None) -> Running:
+    findings = Findings()
+    if claim is not None:
+        findings.add(Acceptance, Standing(claim, Register("here", EPOCH)))
+    seen = await IngestionService(memory_ports(cluster), settings()).observe(a_domain(), findings, EPOCH)
     assert seen is not None
     return seen
 
@@ -74,6 +80,16 @@ async def test_the_children_of_a_deleted_domain_of_the_same_name_are_waited_out(
     with pytest.raises(ProviderError) as caught:
         await look(holding(MemoryCluster(), OURS, PREDECESSORS, OURS, STRANGERS))
     assert (caught.value.reason, caught.value.retry_after) == (Reason.WAITING, 5.0)
+
+
+async def test_the_aliases_that_the_service_is_told_of_are_those_of_the_claim() -> None:
+    seen = await look(MemoryCluster(), a_claim(aliases=[{"path": "m5/app", "source": "website"}]))
+    assert seen.settings is not None
+    assert seen.settings.sources[0].aliases == ("m5/app", "tenp3rmqfg/ezoe5y675t")
+
+
+async def test_while_the_claim_cannot_be_looked_at_nobody_knows_what_to_tell_the_service() -> None:
+    assert (await look(MemoryCluster())).settings is None
 
 
 async def test_a_read_that_fails_fails_the_look() -> None:

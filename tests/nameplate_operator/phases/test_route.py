@@ -1,7 +1,6 @@
 """Routed: what is decided from the Ingress and the zone."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from nameplate_api.conditions import Condition, Reason, Truth
 from nameplate_operator.changes import ApplyChild, WriteRecords
 from nameplate_operator.children.drift import sealed
 from nameplate_operator.children.ingress import ingress
+from nameplate_operator.children.snippets_map import snippets_map
 from nameplate_operator.phase import Decision, Streak, Verdict, Was
 from nameplate_operator.phases.route import Route, Routing
 from nameplate_operator.ports import RecordSet, Zone
@@ -18,12 +18,17 @@ from tests.nameplate_operator.memory_ports import EPOCH
 
 NAME = "cdp.acme.com"
 ONE, TWO, SIX = "192.0.2.1", "192.0.2.2", "2001:db8::1"
-ENDPOINTS = {"endpoints": {"trackingAPI": "https://api.cdp.acme.com", "cdn": "https://cdn.cdp.acme.com"}}
+ENDPOINTS = {
+    "endpoints": {"trackingAPI": "https://api.cdp.acme.com", "cdn": "https://cdn.cdp.acme.com"},
+    "snippets": {"configMap": "web-snippets"},
+}
 KEPT = "The address records stay as they are."
 # Its content is test_ingress.py's matter.
 WANTED = sealed(ingress(a_domain(), settings().route))
 LIVE = WANTED | {"metadata": WANTED["metadata"] | {"uid": "uid-ingress"}}
 EDITED = LIVE | {"spec": LIVE["spec"] | {"tls": []}}
+# Theirs is test_route_snippets.py's.
+SNIPPETS = sealed(snippets_map(a_domain()))
 MAKE = ApplyChild(manifest=WANTED, first=True)
 MEND = ApplyChild(manifest=LIVE)
 
@@ -234,17 +239,5 @@ LOW_TTL = zone(*records(ONE, ttl=30))
     ],
 )
 def test_decision(seen: Routing, before: Condition, expected: Decision) -> None:
+    seen = replace(seen, snippets=SNIPPETS)
     assert Route(memory_ports(), settings()).decide(a_domain(), seen, Was(EPOCH, before)) == expected
-
-
-def test_an_address_that_is_gone_for_a_moment_is_no_news() -> None:
-    phase, seen, streak, truths = Route(memory_ports(), settings()), Routing(LIVE, (), (), AT_ONE), Streak(), []
-    for seconds in (0, 30, 59, 60):
-        decision = phase.decide(a_domain(), seen, Was(EPOCH + timedelta(seconds=seconds), TRUE, streak))
-        assert decision.changes == ()
-        assert decision.verdict.message == f"{NO_ADDRESS} {KEPT}"
-        streak = decision.streak
-        truths.append(decision.verdict.truth)
-    assert truths == [Truth.TRUE, Truth.TRUE, Truth.TRUE, Truth.FALSE]
-    back = phase.decide(a_domain(), Routing(LIVE, (ONE,), (), AT_ONE), Was(EPOCH, TRUE, streak))
-    assert back == Decision(programmed(ONE), (), ENDPOINTS)
