@@ -31,6 +31,7 @@ generate: $(VENV)/ready ## Write the files made from the code: crds/ and the tab
 	$(BIN)/python -m nameplate_operator.metrics_page
 	$(BIN)/python -m nameplate_ingestion.metrics_page
 	$(BIN)/python -m nameplate_ingestion.answers_page
+	$(BIN)/python -m tests.sdks.page
 
 .PHONY: check
 check: $(VENV)/ready ## Check format, lint, types, import contracts, and that generated files are current
@@ -42,9 +43,10 @@ check: $(VENV)/ready ## Check format, lint, types, import contracts, and that ge
 	$(BIN)/python -m nameplate_operator.metrics_page --check
 	$(BIN)/python -m nameplate_ingestion.metrics_page --check
 	$(BIN)/python -m nameplate_ingestion.answers_page --check
+	$(BIN)/python -m tests.sdks.page --check
 
 .PHONY: programs
-programs: $(VENV)/ready ## Build the test control plane's programs once; fetch Kafka, Analytics.js, PowerDNS, nginx, HAProxy and wrk if missing
+programs: $(VENV)/ready ## Build the test control plane's programs once; fetch Kafka, Analytics.js, SDKs, PowerDNS, nginx, HAProxy and wrk if missing
 	$(BIN)/python -m tests.cluster.programs
 	$(BIN)/python -c 'from tests.world.powerdns import ensure_powerdns; ensure_powerdns()'
 	$(BIN)/python -c 'from tests.world.http_fronts import ensure_haproxy, ensure_nginx; ensure_nginx(); ensure_haproxy()'
@@ -53,6 +55,7 @@ programs: $(VENV)/ready ## Build the test control plane's programs once; fetch K
 	$(BIN)/python -m tests.world.chromium
 	$(BIN)/python -m tests.world.page_packages
 	$(BIN)/python -m tests.world.library
+	$(BIN)/python -m tests.sdks.programs
 
 .PHONY: test
 test: programs ## Run all tests on this machine; counted bars run a seeded tenth

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tests.nameplate_ingestion.sdks.manners import MANNERS
 from tests.nameplate_ingestion.sdks.replay import Json
 from tests.sdks.calls import a_track
 from tests.sdks.real_sdk import RealSdk, Run, events_of
@@ -13,7 +12,7 @@ from tests.world.http_faults import Exchange, HttpFault, Point
 
 _OK = 200
 _SHORT, _LONG = 3, 120
-"""Seconds that are told to wait: to those that are known to heed it, and to others, who come long before."""
+"""Seconds that are told to wait: to those who heed it, and to others, who come long before."""
 _BODY = b'{"success":false,"code":"Test","message":"a fault"}'
 
 
@@ -43,17 +42,16 @@ class Behaviour:
     """400."""
 
 
-def faults(name: str) -> Mapping[str, HttpFault]:
+def faults(expected: Behaviour) -> Mapping[str, HttpFault]:
     """Return what the cases' requests meet, by the case."""
 
-    def answer(status: int) -> HttpFault:
-        wait = _SHORT if status in MANNERS[name].heeds else _LONG
-        told = {"Retry-After": str(wait)} if status in {429, 503} else {}
+    def answer(status: int, after: After | None = None) -> HttpFault:
+        told = {} if after is None else {"Retry-After": str(_SHORT if after is After.WAITED else _LONG)}
         return HttpFault(status=status, headers={"Content-Type": "application/json", **told}, body=_BODY)
 
     return {
-        "limited": answer(429),
-        "unavailable": answer(503),
+        "limited": answer(429, expected.limited),
+        "unavailable": answer(503, expected.unavailable),
         "broken": answer(500),
         "cut": HttpFault(drop=True),
         "lost": HttpFault(Point.AFTER_EFFECT, drop=True),
@@ -61,11 +59,13 @@ def faults(name: str) -> Mapping[str, HttpFault]:
     }
 
 
-def provoke(sdk: RealSdk, site: Site) -> tuple[Run, Behaviour]:
-    """Let a client of its own meet each fault, all of them side by side, and tell what they did."""
-    met = faults(sdk.name)
-    again = MANNERS[sdk.name].again
-    kept = [case for case, fault in met.items() if fault.status is None or fault.status in again]
+def provoke(sdk: RealSdk, site: Site, expected: Behaviour) -> tuple[Run, Behaviour]:
+    """Let a client of its own meet each fault, all of them side by side, and tell what they did.
+
+    What is expected says only how long to wait for it.
+    """
+    met = faults(expected)
+    kept = [case for case in met if getattr(expected, case) is not After.DROPPED]
 
     def finished(passed: Sequence[Exchange]) -> bool:
         return all(_tries(passed, case) for case in met) and all(_is_delivered(passed, case) for case in kept)

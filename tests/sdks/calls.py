@@ -60,9 +60,19 @@ _ALL: Sequence[Json] = (
 
 
 def calls(types: Sequence[str], unsayable: frozenset[str] = frozenset()) -> list[Json]:
-    """Return a call of each of these types, without the members that an SDK has no way to say."""
+    """Return a call of each of these types, without the members that an SDK has no way to say.
+
+    What stands in properties is among them if it is null, and that cannot be said.
+    """
     chosen = [call for call in _ALL if call["type"] in types]
-    return [{name: said for name, said in call.items() if name not in unsayable} for call in chosen]
+    return [_sayable(call, unsayable) for call in chosen]
+
+
+def _sayable(call: Json, unsayable: frozenset[str]) -> Json:
+    said = {name: value for name, value in call.items() if name not in unsayable}
+    if "properties" in said and "null" in unsayable:
+        said["properties"] = {name: value for name, value in said["properties"].items() if value is not None}
+    return said
 
 
 def a_track(event: str) -> Json:

@@ -13,25 +13,23 @@ the SDK's own way and exits with 0. What the SDK reports to its user (failures, 
 
 import gzip
 import json
-import os
-import subprocess
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.cluster.leash import leashed
 from tests.cluster.waiting import until
 from tests.nameplate_ingestion.sdks.replay import SOURCES, Json, key_of
+from tests.sdks.driver import Driver
 from tests.sdks.served import HOST, Site, Way
 from tests.world.http_faults import Exchange, HttpFault, HttpInjection
 
-_END_TIMEOUT = 60.0
 _OK = 200
 
 Finished = Callable[[Sequence[Exchange]], bool]
 """Tells from what has passed whether the driver may close its client."""
+Faults = Sequence[HttpFault | HttpInjection] | Mapping[str, HttpFault]
+"""Met by the first requests that post, one each; or by those that are meant; or by the first with an event of a name."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +65,10 @@ class RealSdk:
     """The driver's command line, but for the plan; raises ProgramMissing where it was not made."""
     trust: Callable[[Path], Mapping[str, str]]
     """The environment in which it trusts an authority."""
+    unsayable: frozenset[str] = frozenset()
+    """Members of a call that it has no way to say."""
+    sends_on_close: bool = False
+    """Whether it sends a few calls no sooner than when it is closed or some seconds are over."""
     options: Mapping[str, Any] = field(default_factory=dict)
     patience: float = 60.0
     """How long its own waits between tries may take in all."""
@@ -80,57 +82,47 @@ class RealSdk:
         self,
         site: Site,
         calls: Sequence[Json],
-        faults: Sequence[HttpFault] | Mapping[str, HttpFault] = (),
+        faults: Faults = (),
         finished: Finished | None = None,
         **options: Any,
     ) -> Run:
         """Make calls, with faults on the way that has them, and see what passes and arrives.
 
-        Of a sequence of faults the first requests meet one each, of others the first that holds the event of that
-        name. Without another condition the client is closed once all calls were accepted.
+        Without another condition the client is closed once all calls were accepted.
         """
         way = site.faulty if faults else site.plain
         proxy = way.proxy
         proxy.injections = _injections(faults)
         begin = len(proxy.exchanges)
         finished = finished or (lambda passed: sum(map(_delivers, passed)) >= len(calls))
+        with self._driver(site, way, calls, site.trusted, options) as driver:
+            until(
+                lambda: finished(proxy.exchanges[begin:]) or not driver.is_alive(),
+                f"{self.name} to send",
+                self.patience,
+            )
+            said = driver.close()
+        exchanges = proxy.exchanges[begin:]
+        taken = sum(len(events_of(each)) for each in exchanges if each.status == _OK)
+        return Run(exchanges, site.arrivals.take(taken), site.names.asked(), said)
+
+    def hang_up(self, site: Site, call: Json, authority: Path) -> Sequence[Exchange]:
+        """Make a call while only this authority is trusted, until it has ended a connection; return what it posted."""
+        begin, ended = len(site.plain.proxy.exchanges), len(site.silent())
+        with self._driver(site, site.plain, [call], authority, {}):
+            until(lambda: len(site.silent()) > ended, f"{self.name} to end a connection", self.patience)
+        return site.plain.proxy.exchanges[begin:]
+
+    def _driver(
+        self, site: Site, way: Way, calls: Sequence[Json], authority: Path, options: Mapping[str, Any]
+    ) -> Driver:
         plan = {
             "writeKey": key_of(self.name),
             "host": f"https://{HOST}",
             "calls": calls,
             "options": {**self.options, **options},
         }
-        said = self._drive(site, way, plan, lambda: finished(proxy.exchanges[begin:]))
-        exchanges = proxy.exchanges[begin:]
-        taken = sum(len(events_of(each)) for each in exchanges if each.status == _OK)
-        return Run(exchanges, site.arrivals.take(taken), site.names.asked(), said)
-
-    def _drive(self, site: Site, way: Way, plan: Json, finished: Callable[[], bool]) -> str:
-        with tempfile.TemporaryDirectory() as directory, (Path(directory) / "said").open("w+") as said:
-            path = Path(directory) / "plan.json"
-            path.write_text(json.dumps(plan))
-            command = site.within(way, [*self.command(), str(path)])
-            with subprocess.Popen(
-                leashed(os.getpid(), command),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=said,
-                # Nothing of ours: no proxies, and no guard that takes the domain's name for one of another machine.
-                env={"PATH": os.environ["PATH"], "HOME": directory, "LANG": "C.UTF-8", **self.trust(site.trusted)},
-            ) as driver:
-                try:
-                    assert driver.stdout is not None
-                    called = driver.stdout.readline() == b"called\n"
-                    if called:
-                        until(lambda: finished() or driver.poll() is not None, f"{self.name} to send", self.patience)
-                    driver.communicate(timeout=_END_TIMEOUT)
-                finally:
-                    driver.kill()
-            said.seek(0)
-            text = said.read()
-            assert called, f"{self.name} made no calls:\n{text}"
-            assert driver.returncode == 0, f"{self.name} ended with {driver.returncode}:\n{text}"
-            return text
+        return Driver(site.within(way, self.command()), self.trust(authority), plan)
 
 
 class _FirstOf(HttpInjection):
@@ -148,10 +140,13 @@ class _FirstOf(HttpInjection):
         return True
 
 
-def _injections(faults: Sequence[HttpFault] | Mapping[str, HttpFault]) -> list[HttpInjection]:
+def _injections(faults: Faults) -> list[HttpInjection]:
     if isinstance(faults, Mapping):
         return [_FirstOf(event, fault) for event, fault in faults.items()]
-    return [HttpInjection(fault, {"POST"}, nth=place) for place, fault in enumerate(faults, start=1)]
+    return [
+        each if isinstance(each, HttpInjection) else HttpInjection(each, {"POST"}, nth=place)
+        for place, each in enumerate(faults, start=1)
+    ]
 
 
 def body_of(exchange: Exchange) -> Json:
@@ -163,7 +158,7 @@ def body_of(exchange: Exchange) -> Json:
 
 def events_of(exchange: Exchange) -> Sequence[Json]:
     """Return the events that were posted."""
-    events: Sequence[Json] = body_of(exchange)["batch"] if exchange.method == "POST" else ()
+    events: Sequence[Json] = body_of(exchange).get("batch", ()) if exchange.method == "POST" else ()
     return events
 
 

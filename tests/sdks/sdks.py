@@ -4,8 +4,11 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.nameplate_ingestion.sdks.library import SERVER_CALLS
+from tests.nameplate_ingestion.sdks.library import APP_CALLS, SERVER_CALLS
+from tests.sdks import jvm
 from tests.sdks.programs import GO as GO_DRIVER
+from tests.sdks.programs import JAVA as JAVA_DRIVER
+from tests.sdks.programs import KOTLIN as KOTLIN_DRIVER
 from tests.sdks.programs import NODE as NODE_DRIVER
 from tests.sdks.programs import PYTHON as PYTHON_DRIVER
 from tests.sdks.real_sdk import RealSdk
@@ -34,7 +37,34 @@ GO = RealSdk(
     calls=SERVER_CALLS,
     command=lambda: [str(GO_DRIVER.found() / "driver")],
     trust=lambda authority: {"SSL_CERT_FILE": str(authority)},
+    unsayable=frozenset({"category"}),
+    sends_on_close=True,
 )
+JAVA = RealSdk(
+    name="Java",
+    package="com.segment.analytics.java:analytics",
+    version="3.5.4",
+    calls=SERVER_CALLS,
+    command=lambda: jvm.driver(JAVA_DRIVER.found(), "JavaDriver"),
+    trust=jvm.trust,
+    unsayable=frozenset({"null"}),
+    # It waits up to 30 s before its second try.
+    patience=90,
+)
+KOTLIN = RealSdk(
+    name="Kotlin",
+    package="com.segment.analytics.kotlin:core",
+    version="1.27.0",
+    calls=APP_CALLS,
+    command=lambda: [*_PLACE_OF_ITS_OWN, *jvm.driver(KOTLIN_DRIVER.found(), "KotlinDriver", "client")],
+    trust=jvm.trust,
+)
+SDKS = (NODE, PYTHON, GO, JAVA)
+"""Those for servers."""
+
+_KEEPS_AT = "/tmp/analytics-kotlin"  # noqa: S108
+# Where the library keeps its events is built in; each run gets a place of its own, of the same name.
+_PLACE_OF_ITS_OWN = ("sh", "-c", f'mkdir -p {_KEEPS_AT} && mount --bind "$HOME" {_KEEPS_AT} && exec "$@"', "sh")
 
 
 def _node() -> Path:

@@ -5,6 +5,7 @@ that ends TLS itself and injects faults. What passes is recorded on both.
 """
 
 import os
+import re
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -31,7 +32,7 @@ _NGINX = """
 daemon off;
 master_process off;
 pid {directory}/nginx.pid;
-error_log {directory}/error.log;
+error_log {directory}/error.log info;
 events {{ worker_connections 256; }}
 http {{
   client_body_temp_path {directory}/body;
@@ -57,6 +58,8 @@ http {{
 }}
 """
 
+_SILENT = re.compile("SSL_do_handshake|while SSL handshaking|while waiting for request")
+
 
 @dataclass(frozen=True)
 class Way:
@@ -79,6 +82,12 @@ class Site:
     arrivals: Arrivals
     """What the file sink has."""
     names: Names
+    front_log: Path
+    """Of nginx."""
+
+    def silent(self) -> list[str]:
+        """Return what nginx tells of connections on which no request came, or not even TLS came about."""
+        return [line for line in self.front_log.read_text().splitlines() if _SILENT.search(line)]
 
     def within(self, way: Way, command: Sequence[str]) -> list[str]:
         """Return the command line that runs a command for which the domain's hosts are at the end of this way."""
@@ -108,7 +117,8 @@ def running_site(directory: Path) -> Iterator[Site]:
         names = Names(directory)
         stack.callback(names.close)
         service.wait_ready()
-        yield Site(trusted, Way(plain, recorder), Way(faulty, faults), Arrivals(mounts.data), names)
+        log = directory / "nginx" / "error.log"
+        yield Site(trusted, Way(plain, recorder), Way(faulty, faults), Arrivals(mounts.data), names, log)
 
 
 @contextmanager
