@@ -6,4 +6,5 @@ pytest_plugins = [
     "tests.cluster.rounds",
     "tests.world.dns.fixtures",
     "tests.world.edge_fixtures",
+    "tests.sdks.holding",
 ]

@@ -4,7 +4,7 @@ python -m tests.sdks.page [--check] [DIRECTORY]
 """
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from nameplate_api import generated
 from tests.sdks.rows import REAL, Row, replayed
@@ -37,55 +37,40 @@ What each SDK does when one option of it names the custom domain.
 | closing | what becomes of events that are answered with 503 while the client is being closed |
 
 """
-_COLUMNS = (
-    "SDK",
-    "proof",
-    "package",
-    "sends",
-    "HTTP",
-    "key",
-    "gzip",
-    "429",
-    "503",
-    "500",
-    "cut",
-    "lost",
-    "400",
-    "counts",
-    "closing",
-)
+_CELLS: Mapping[str, tuple[str, Callable[[Row], str]]] = {
+    "proof": ("proof", lambda row: row.proof),
+    "package": ("package", lambda row: f"`{row.package}`"),
+    "sends": ("sends", lambda row: f"`{row.sends}`"),
+    "HTTP": ("http", lambda row: row.http),
+    "key": ("key", lambda row: row.key),
+    "gzip": ("gzip", lambda row: row.gzip),
+    "429": ("behaviour", lambda row: row.behaviour.limited),
+    "503": ("behaviour", lambda row: row.behaviour.unavailable),
+    "500": ("behaviour", lambda row: row.behaviour.broken),
+    "cut": ("behaviour", lambda row: row.behaviour.cut),
+    "lost": ("behaviour", lambda row: row.behaviour.lost),
+    "400": ("behaviour", lambda row: row.behaviour.refused),
+    "counts": ("counts", lambda row: "yes" if row.counts else "no"),
+    "closing": ("closing", lambda row: row.closing or ""),
+}
+"""By heading, the field of a row and how it is told."""
 
 
-def cells(sdk: str, row: Row) -> tuple[str, ...]:
-    """Return a row as it is shown."""
-    did = row.behaviour
-    return (
-        sdk,
-        row.proof,
-        f"`{row.package}`",
-        f"`{row.sends}`",
-        row.http,
-        row.key,
-        row.gzip,
-        *(did.limited, did.unavailable, did.broken, did.cut, did.lost, did.refused),
-        "yes" if row.counts else "no",
-        row.closing or "",
-    )
+def cells(row: Row, fields: Collection[str] = Row.__dataclass_fields__) -> dict[str, str]:
+    """Return what some fields of a row say, by the heading."""
+    return {heading: str(tell(row)) for heading, (field, tell) in _CELLS.items() if field in fields}
 
 
-def table(rows: Mapping[str, Row]) -> str:
-    """Return rows as a table."""
-    lines: Iterable[Iterable[str]] = (
-        _COLUMNS,
-        ["---"] * len(_COLUMNS),
-        *(cells(sdk, row) for sdk, row in rows.items()),
-    )
+def table(rows: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the cells of SDKs as a table; one that nothing is known of is empty."""
+    lines = [["SDK", *_CELLS], ["---"] * (len(_CELLS) + 1)]
+    lines += [[sdk, *(said.get(heading, "") for heading in _CELLS)] for sdk, said in rows.items()]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def page() -> str:
     """Return the page."""
-    return _HEAD + table({**REAL, **replayed()})
+    return _HEAD + table({sdk: cells(row) for sdk, row in {**REAL, **replayed()}.items()})
 
 
 if __name__ == "__main__":

@@ -1,0 +1,39 @@
+"""The rows are whole, agree with what the SDKs' sources say, and are what the page shows."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.nameplate_ingestion.sdks.libraries import LIBRARIES
+from tests.sdks.page import page
+from tests.sdks.rows import REAL, Proof, read, replayed
+from tests.sdks.sdks import SDKS
+
+_HERE = Path(__file__).parent
+_DOCS = _HERE.parents[1] / "docs"
+OLDER = {"Java": "3.5.4 does not yet heed Retry-After nor count its retries, as 3.5.5 does, which the sources are of"}
+"""Whose package is not of the version that was read."""
+
+
+def test_every_library_has_one_row_and_the_page_is_current() -> None:
+    assert REAL.keys() | replayed().keys() >= LIBRARIES.keys()
+    assert {row.proof for row in REAL.values()} == {Proof.REAL}
+    assert {row.proof for row in replayed().values()} == {Proof.REPLAY}
+    assert page() == (_DOCS / "sdks.md").read_text()
+
+
+@pytest.mark.parametrize("sdk", sorted(REAL.keys() & LIBRARIES.keys()))
+def test_what_was_seen_agrees_with_what_was_read(sdk: str) -> None:
+    assert (REAL[sdk].behaviour == read(sdk)) == (sdk not in OLDER)
+
+
+def test_the_rows_are_of_the_locked_versions() -> None:
+    lock = json.loads((_HERE / "node" / "package-lock.json").read_text())["packages"]
+    modules = (_HERE / "go" / "go.mod").read_text()
+    locked = {
+        "Node.js": lock["node_modules/@segment/analytics-node"]["version"],
+        "Go": re.search(r"gopkg\.in/segmentio/analytics-go\.v3 v(\S+)", modules)[1],
+    }
+    assert {sdk.name: sdk.version for sdk in SDKS if sdk.name in locked} == locked
