@@ -95,7 +95,7 @@ _ALL = (
     Library(
         "Clojure",
         "/v1/import/",
-        {**_JSON_UTF_8, "User-Agent": "analytics-java/3.5.1", **basic("Clojure")},
+        {**_JSON_UTF_8, "User-Agent": "analytics-java/3.5.1"},
         {
             "sentAt": SENT_AT,
             "context": _by("analytics-java", "3.5.1"),
@@ -104,7 +104,6 @@ _ALL = (
         },
         (250, 500 * 1024),
         {"context": _by("analytics-clj", "0.10.2")},
-        counts_retries=True,
     ),
     Library(
         "Ruby",

@@ -56,7 +56,6 @@ _LIMITED = frozenset({429})
 _PASSING = frozenset({408, 410, 460}) | _LIMITED | _5XX
 _HOPELESS = frozenset({501, 505})
 _MOST_HOPELESS = _HOPELESS | {511}
-_JAVA = Manners(_2XX, _PASSING - _MOST_HOPELESS, reads_json=True, heeds=_PASSING - _MOST_HOPELESS)
 
 MANNERS: Mapping[str, Manners] = {
     "Analytics.js": Manners(_statuses(100, 399), _PASSING - _MOST_HOPELESS, heeds=_LIMITED),
@@ -65,8 +64,9 @@ MANNERS: Mapping[str, Manners] = {
     ),
     "Node.js": Manners(_2XX | _3XX, _PASSING - _MOST_HOPELESS, heeds=_LIMITED),
     "Python": Manners(_2XX, _PASSING - _HOPELESS, heeds=_PASSING - _HOPELESS),
-    "Java": _JAVA,
-    "Clojure": _JAVA,
+    "Java": Manners(_2XX, _PASSING - _MOST_HOPELESS, reads_json=True, heeds=_PASSING - _MOST_HOPELESS),
+    # It sends by a Java library of an older version.
+    "Clojure": Manners(_2XX, _LIMITED | _5XX, reads_json=True),
     "Go": Manners(_statuses(100, 299), _statuses(300, 599)),
     "Ruby": Manners(_OK, _LIMITED | _5XX, reads_json=True),
     "PHP": Manners(_OK, _LIMITED | _5XX | (_statuses(100, 399) - _OK)),
