@@ -29,6 +29,7 @@ lock: ## Resolve the dependencies anew and write requirements.lock (needs uv)
 generate: $(VENV)/ready ## Write the files made from the code: crds/ and the tables in docs/
 	$(BIN)/python -m nameplate_api.generate
 	$(BIN)/python -m nameplate_operator.metrics_page
+	$(BIN)/python -m nameplate_operator.snippets_page
 	$(BIN)/python -m nameplate_ingestion.metrics_page
 	$(BIN)/python -m nameplate_ingestion.answers_page
 	$(BIN)/python -m tests.sdks.page
@@ -41,6 +42,7 @@ check: $(VENV)/ready ## Check format, lint, types, import contracts, and that ge
 	lint-imports
 	$(BIN)/python -m nameplate_api.generate --check
 	$(BIN)/python -m nameplate_operator.metrics_page --check
+	$(BIN)/python -m nameplate_operator.snippets_page --check
 	$(BIN)/python -m nameplate_ingestion.metrics_page --check
 	$(BIN)/python -m nameplate_ingestion.answers_page --check
 	$(BIN)/python -m tests.sdks.page --check

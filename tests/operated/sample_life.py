@@ -69,6 +69,8 @@ def state(tenant: Tenant, hidden: dict[str, str]) -> Json:
     for value, mask in hidden.items():
         text = text.replace(value, mask)
     text = re.sub(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?", "TIME", text)
+    # The default alias of a source is made from the names of both, and says neither.
+    text = re.sub(r"\b[a-z2-7]{10}/[a-z2-7]{10}\b", "ALIAS", text)
     masked: Json = json.loads(re.sub(r"\b[0-9a-f]{16}\b", "DIGEST", text))
     return masked
 

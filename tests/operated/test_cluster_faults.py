@@ -19,6 +19,7 @@ REPAIRED_WITHIN = 5.0
 CHILDREN = [
     ("serviceaccounts", "ingestion", {"metadata": {"labels": {"nameplate.dev/domain": "other"}}}),
     ("configmaps", "ingestion", {"data": {"settings.json": "{}"}}),
+    ("configmaps", "snippets", {"data": {"website.html": "<script></script>"}}),
     ("deployments", "ingestion", {"spec": {"replicas": 5}}),
     ("services", "ingestion", {"spec": {"selector": {"app": "other"}}}),
     ("ingresses", "ingestion", {"spec": {"ingressClassName": "other"}}),
@@ -54,7 +55,7 @@ def shape(seen: dict | None) -> str | None:
     return json.dumps([kept, {name: seen["metadata"].get(name) for name in names}], sort_keys=True)
 
 
-@pytest.mark.parametrize(("plural", "suffix", "edit"), CHILDREN, ids=[each[0] for each in CHILDREN])
+@pytest.mark.parametrize(("plural", "suffix", "edit"), CHILDREN, ids=[" ".join(each[:2]) for each in CHILDREN])
 def test_a_child_that_somebody_edits_or_deletes_is_repaired_within_five_seconds(
     serving: Tenant, plural: str, suffix: str, edit: dict
 ):
