@@ -14,6 +14,8 @@ from bench.ingestion.comparison import batches_table, compare, comparison_table
 from bench.ingestion.contenders import WHOLE_DISK
 from bench.ingestion.kafka import compare_with_librdkafka, kafka_table
 from bench.ingestion.keeping_up import backlogs, backlogs_table
+from bench.ingestion.library import library_table
+from bench.ingestion.library_octets import wire_table
 from bench.ingestion.page import PAGE
 from bench.ingestion.parts import parts_table
 from bench.ingestion.slow_connections import slow_connections_table
@@ -42,6 +44,8 @@ def measure(rounds: int, seconds: int) -> str:
     batches = batches_table(rounds, seconds, say)
     say("Forwarding beside intake")
     left = backlogs(BACKLOG_TIMES * seconds)
+    say("The library")
+    library = library_table(rounds, seconds)
     say("Slow connections")
     half = median(each.rate for each in results[WHOLE_DISK].rounds) / 2
     slow = slow_connections_table(rounds, seconds, half)
@@ -54,6 +58,8 @@ def measure(rounds: int, seconds: int) -> str:
         comparison=comparison_table(results),
         batches=batches,
         keeping_up=backlogs_table(left),
+        library=library,
+        wire=wire_table(),
         slow=slow,
         kafka=kafka_table(kafka),
         threads=threads,

@@ -1,6 +1,8 @@
--- One browser's event of 2 KB under 20 headers, from every connection; PAUSE milliseconds between two of its requests.
+-- One browser's event of 2 KB under 20 headers, or its GET of TARGET, from every connection; PAUSE milliseconds between two
+-- of its requests.
 local pause = tonumber(os.getenv("PAUSE") or "0")
 local events = tonumber(os.getenv("EVENTS") or "1")
+local target = os.getenv("TARGET")
 
 local function event(size)
   local text = '{"type":"track","event":"Order Completed","userId":null,"anonymousId":"f3e0c8a1-5b7d-4a7c-9a52-0f5ad2b6c1de",'
@@ -47,7 +49,7 @@ end
 
 local wire
 function init()
-  wire = wrk.format("POST", path, headers, body)
+  wire = target and wrk.format("GET", target, headers) or wrk.format("POST", path, headers, body)
 end
 
 function request()

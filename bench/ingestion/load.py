@@ -1,8 +1,9 @@
-"""Sends events with wrk from a core of its own and tells what came back."""
+"""Sends events, or fetches a file, with wrk from a core of its own and tells what came back."""
 
 import json
 import os
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,10 +36,19 @@ def ensure_wrk() -> Path:
 
 def send(port: int, seconds: int, *, core: int, pause: float = 0, events: int = 1) -> Load:
     """Keep 64 connections busy; `pause` is the mean wait between two requests of a connection, in seconds."""
+    return _run(port, seconds, core, pause, {"EVENTS": str(events)})
+
+
+def fetch(port: int, seconds: int, target: str, *, core: int, pause: float = 0) -> Load:
+    """Do the same by fetching a path."""
+    return _run(port, seconds, core, pause, {"TARGET": target})
+
+
+def _run(port: int, seconds: int, core: int, pause: float, what: Mapping[str, str]) -> Load:
     command = [
         *("taskset", "--cpu-list", str(core), str(ensure_wrk()), "--threads", "1", "--connections", str(CONNECTIONS)),
         *("--duration", f"{seconds}s", "--timeout", "10s", "--script", str(_SCRIPT), f"http://127.0.0.1:{port}"),
     ]
-    environment = {**os.environ, "PAUSE": str(round(pause * 1000)), "EVENTS": str(events)}
+    environment = {**os.environ, "PAUSE": str(round(pause * 1000)), **what}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return Load(**json.loads(done.stdout.strip().splitlines()[-1]))

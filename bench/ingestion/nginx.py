@@ -1,10 +1,13 @@
-"""The nginx servers of the comparison: an answer from its configuration, a proxy, a proxy that logs each body."""
+"""The nginx servers of the comparison: an answer from its configuration, a proxy, one that logs bodies, and files."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.world.packages import ensure, find_program
 
 _CONFIGURATION = """\
+# Files of a test may be read by their owner only; whoever is not root stays who he is.
+user root;
 worker_processes 1;
 daemon off;
 pid {directory}/nginx.pid;
@@ -51,6 +54,22 @@ def answering() -> str:
 def proxying() -> str:
     """Pass each request on and its answer back."""
     return "proxy_pass http://behind; proxy_http_version 1.1; proxy_set_header Connection '';"
+
+
+def files(directory: Path, bodies: Mapping[str, tuple[bytes, str]]) -> str:
+    """Serve files, which the kernel has in memory, by their paths; with each comes its Content-Encoding, or nothing."""
+    found = directory.with_name(f"{directory.name}-files")
+    found.mkdir()
+    locations = []
+    for number, (path, (body, coding)) in enumerate(bodies.items()):
+        (found / str(number)).write_bytes(body)
+        encoding = f"add_header Content-Encoding {coding};" if coding else ""
+        locations.append(f"location = {path} {{ alias {found}/{number}; {encoding} }}")
+    return f"""
+      sendfile on;
+      open_file_cache max=16;
+      add_header Cache-Control 'public, max-age=300';
+      {" ".join(locations)}"""
 
 
 def logging(directory: Path) -> str:

@@ -15,6 +15,7 @@ from nameplate_api.ingestion_settings import ForwardSettings, IngestionSettings,
 from nameplate_api.mounts import SETTINGS_FILE
 from nameplate_api.sink import FileSink
 from tests.cluster.waiting import until
+from tests.world.library import ensure_library
 
 DOMAIN = "cdp.acme.com"
 HOSTS = (DOMAIN, f"api.{DOMAIN}", f"cdn.{DOMAIN}")
@@ -61,6 +62,7 @@ def service(directory: Path, core: int, shape: Shape, operations_port: int | Non
         (directory / name).mkdir(parents=True)
     port, operations_port = free_port(), operations_port or free_port()
     places = [f"--{name}={directory / name}" for name in ("settings", "keys", "data")]
+    places.append(f"--library={ensure_library()}")
     ports = ["--port", str(port), "--operations-port", str(operations_port)]
     with shape.sink() as sink:
         (directory / "settings" / SETTINGS_FILE).write_text(_settings(shape.durability, sink))

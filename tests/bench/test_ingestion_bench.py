@@ -9,6 +9,8 @@ from bench.ingestion.comparison import Measured, Results, comparison_table, meas
 from bench.ingestion.contenders import CONTENDERS, WHOLE_DISK
 from bench.ingestion.kafka import Rates, compare_with_librdkafka, kafka_table
 from bench.ingestion.keeping_up import Backlog, Numbers, backlogs, backlogs_table
+from bench.ingestion.library import WHAT, library_table
+from bench.ingestion.library_octets import wire_table
 from bench.ingestion.parts import parts_table
 from bench.ingestion.slow_connections import slow_connections_table
 from bench.ingestion.threads import threads_table
@@ -47,6 +49,25 @@ def test_every_sink_gets_all_that_a_load_left():
 )
 def test_every_table_has_its_rows(make: Callable[[], str], count: int):
     assert len(rows(make())) == count
+
+
+def test_the_library_is_fetched_from_both_servers_without_a_failure():
+    found = rows(library_table(1, 1))
+    assert [what for what, *_ in found] == list(WHAT.values())
+    for _, ours, theirs, ratio, *_, failed in found:
+        assert min(float(each.replace(",", "")) for each in (ours, theirs, ratio)) > 0
+        assert failed == "0"
+
+
+def test_a_page_load_weighs_less_than_the_makers():
+    (_, makers, gzip, brotli, _, current), (_, own, settings, *_), _ = rows(wire_table())
+    assert own == "its own"
+    makers, gzip, brotli, current, settings = (
+        int(each.replace(",", "")) for each in (makers, gzip, brotli, current, settings)
+    )
+    assert brotli < gzip < makers * 1.01
+    assert current < 400 > settings
+    assert brotli + settings < makers
 
 
 def test_an_aim_that_is_missed_says_by_how_much():
