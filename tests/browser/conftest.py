@@ -8,6 +8,8 @@ import pytest
 from tests.browser.customer_site import Site, running_site
 from tests.world.browser_visit import Visit
 
+Visitors = Callable[..., Visit]
+
 
 @pytest.fixture(scope="session")
 def shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
@@ -24,12 +26,12 @@ def site(shared_site: Site) -> Site:
 
 
 @pytest.fixture
-def visitors(site: Site) -> Iterator[Callable[[], Visit]]:
+def visitors(site: Site) -> Iterator[Visitors]:
     """Opens browsers of new visitors, and closes them."""
     with ExitStack() as stack:
 
-        def visit() -> Visit:
-            visit = site.browser.visit()
+        def visit(user_agent: str | None = None) -> Visit:
+            visit = site.browser.visit(user_agent)
             stack.callback(visit.close)
             return visit
 
@@ -37,6 +39,6 @@ def visitors(site: Site) -> Iterator[Callable[[], Visit]]:
 
 
 @pytest.fixture
-def visit(visitors: Callable[[], Visit]) -> Visit:
+def visit(visitors: Visitors) -> Visit:
     """A new visitor."""
     return visitors()

@@ -15,6 +15,7 @@ from typing import Any
 
 from nameplate_api.alias import default_alias
 from nameplate_api.custom_domain import CustomDomainSpec
+from nameplate_operator.children.content_security_policy import content_security_policy
 from nameplate_operator.children.snippets import snippets
 from tests.cluster.ports import ReservedPort
 from tests.cluster.waiting import until
@@ -31,8 +32,13 @@ API = f"api.{DOMAIN}"
 CDN = f"cdn.{DOMAIN}"
 HOSTS = (DOMAIN, API, CDN)
 WWW = "www.acme.com"
+SHOP = "shop.acme.com"
+UPSTREAMED = "full.acme.com"
+"""Another domain of ours, whose destinations come from an upstream CDN."""
 ORIGINAL = "cdn.original.example"
 """A host that serves the vendor's files as they are."""
+_UPSTREAMED_HOSTS = (UPSTREAMED, f"api.{UPSTREAMED}", f"cdn.{UPSTREAMED}")
+_OURS = (*HOSTS, *_UPSTREAMED_HOSTS)
 KEY = "k3y"
 ALIAS = "m5/app"
 RENAMED_KEY = "r3named"
@@ -52,6 +58,8 @@ _SPEC = CustomDomainSpec.model_validate(
 )
 SNIPPETS = snippets(_SPEC, _NAMESPACE)
 """What the operator hands out, by file."""
+POLICY = content_security_policy(_SPEC)["contentSecurityPolicy"]
+"""What the operator shows in status."""
 _SOURCES = [
     {"name": "website", "type": "AnalyticsJS", "writeKey": KEY, "aliases": [ALIAS]},
     {
@@ -128,7 +136,7 @@ class Site:
 
     def strangers(self, visit: Visit) -> list[str]:
         """Return what was asked of any other host, by the browser's protocol and by who answers for those."""
-        known = {*HOSTS, WWW}
+        known = {*_OURS, WWW, SHOP}
         seen = [f"by protocol: {sent}" for sent in visit.sent if sent.host not in known]
         return [*seen, *(f"connection: {name}" for name in self.elsewhere.connections)]
 
@@ -138,16 +146,19 @@ def running_site(directory: Path) -> Iterator[Site]:
     """Start everything, and end it again."""
     authority = Authority(directory)
     mounts = Mounts(directory)
-    mounts.write(document(DOMAIN, hosts=list(HOSTS), sources=_SOURCES))
+    mounts.write(document(DOMAIN, hosts=list(HOSTS), sources=_SOURCES), DOMAIN)
     with ExitStack() as stack:
+        pages, elsewhere = (stack.enter_context(Recorder(authority)) for _ in range(2))
+        upstream = {"upstream": f"http://127.0.0.1:{pages.port}"}
+        upstreamed = document(UPSTREAMED, hosts=list(_UPSTREAMED_HOSTS), sources=_SOURCES[:1], library=upstream)
+        mounts.write(upstreamed, UPSTREAMED)
         port = ReservedPort()
         stack.callback(port.release)
         service = IngestionProcess(directory, mounts.arguments(), port.number)
         stack.callback(service.close)
         service.start()
-        front = stack.enter_context(FaultProxy(f"http://127.0.0.1:{port.number}", tls=authority.context(HOSTS)))
-        pages, elsewhere = (stack.enter_context(Recorder(authority)) for _ in range(2))
-        ports = dict.fromkeys(HOSTS, front.port) | dict.fromkeys((WWW, ORIGINAL), pages.port)
+        front = stack.enter_context(FaultProxy(f"http://127.0.0.1:{port.number}", tls=authority.context(_OURS)))
+        ports = dict.fromkeys(_OURS, front.port) | dict.fromkeys((WWW, SHOP, ORIGINAL), pages.port)
         browser = stack.enter_context(Chromium(ports, elsewhere.port, authority))
         service.wait_ready()
         yield Site(browser, service, pages, front, elsewhere, mounts.data)

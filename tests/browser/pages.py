@@ -24,7 +24,7 @@ def loading(
     queue = f"const queue = window[{_js(name)}] = [];queue._writeKey = {_js(key)};queue._loadOptions = {_js(options)};"
     known = f"queue._cdn = {_js(cdn)};" if cdn else ""
     script = f"const script = Object.assign(document.createElement('script'), {{src: {_js(src)}}});"
-    named = f"script.setAttribute('data-global-segment-analytics-key', {_js(name)});"
+    named = f"script.setAttribute('data-global-segment-analytics-key', {_js(name)});" if name != "analytics" else ""
     return f"<script>{queue}{known}{_CALLS}queue.page();{script}{named}document.head.append(script);</script>"
 
 

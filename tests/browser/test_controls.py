@@ -48,7 +48,7 @@ def test_what_the_protocol_does_not_tell_is_seen_by_who_answers(site: Site, visi
     script = f"new SharedWorker('/shared.js'); addEventListener('pagehide', () => {leaving})"
     visit.open(site.serve("/silent", html(script)))
     until(lambda: "shared-worker.example" in site.elsewhere.connections, "the shared worker's request")
-    visit.close()
+    visit.close_tab()
     until(lambda: "leaving.example" in site.elsewhere.connections, "the request of the page that left")
 
 

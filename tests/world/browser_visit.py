@@ -34,13 +34,17 @@ class Sent:
 class Visit:
     """A page with cookies, storage and cache of its own."""
 
-    def __init__(self, thread: LoopThread, browser: Browser) -> None:
-        """Open an empty page."""
+    def __init__(self, thread: LoopThread, browser: Browser, user_agent: str | None) -> None:
+        """Open an empty page, with another browser's name if one is given."""
         self.sent: list[Sent] = []
         self.console: list[str] = []
         self._thread = thread
         self._unanswered: set[Request] = set()
-        self._run(self._begin(browser))
+        self._run(self._begin(browser, user_agent))
+
+    def prepare(self, script: str) -> None:
+        """Run a script on every page before its own, whatever its policy is."""
+        self._run(self._context.add_init_script(script))
 
     def open(self, url: str) -> None:
         """Go to a page and wait until it is loaded."""
@@ -52,11 +56,16 @@ class Visit:
 
     def wait_for(self, script: str) -> None:
         """Wait until an expression is true on the page."""
-        self._run(self._page.wait_for_function(script, timeout=_PATIENCE))
+        # Playwright's own waiting is stopped by a Content-Security-Policy.
+        until(lambda: bool(self.evaluate(script)), script)
 
     def click(self, selector: str) -> None:
         """Click on an element."""
         self._run(self._page.click(selector, timeout=_PATIENCE))
+
+    def wait_for_page(self, url: str) -> None:
+        """Wait until it has gone to another page."""
+        self._run(self._page.wait_for_url(url, timeout=_PATIENCE))
 
     def cookies(self) -> dict[str, dict[str, Any]]:
         """Return all cookies by name."""
@@ -70,15 +79,19 @@ class Visit:
         """Wait until every request has its answer, or has failed."""
         until(lambda: not self._unanswered, "the browser's requests to be answered")
 
+    def close_tab(self) -> None:
+        """Close the page, as a person does: it is told, and may have requests outlive it."""
+        self._run(self._page.close())
+
     def close(self) -> None:
-        """End it as a person does who closes the tab: pages are told."""
-        self._run(self._end())
+        """End it."""
+        self._run(self._context.close())
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         return self._thread.run(work)
 
-    async def _begin(self, browser: Browser) -> None:
-        self._context = await browser.new_context()
+    async def _begin(self, browser: Browser, user_agent: str | None) -> None:
+        self._context = await browser.new_context(user_agent=user_agent)
         self._context.on("request", self._requested)
         # A body that no script reads never ends.
         self._context.on("response", self._answered)
@@ -86,11 +99,6 @@ class Visit:
         self._context.on("console", self._said)
         self._page = await self._context.new_page()
         self._page.on("websocket", self._connected)
-
-    async def _end(self) -> None:
-        for page in self._context.pages:
-            await page.close(run_before_unload=False)
-        await self._context.close()
 
     def _requested(self, request: Request) -> None:
         self._unanswered.add(request)

@@ -73,9 +73,9 @@ class Chromium:
         self._thread.run(self._stop())
         self._thread.close()
 
-    def visit(self) -> Visit:
+    def visit(self, user_agent: str | None = None) -> Visit:
         """Return a visitor without a history."""
-        return Visit(self._thread, self._browser)
+        return Visit(self._thread, self._browser, user_agent)
 
     async def _start(self) -> None:
         self._playwright = await async_playwright().start()
