@@ -1,6 +1,7 @@
 """A CDN that a test steers: files with their headers and ETags, and what it answers instead."""
 
 import ssl
+import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
@@ -8,7 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from zlib import crc32
 
 
@@ -33,6 +34,15 @@ class Asked:
     """By lower-case name."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that hung up: some do so on purpose."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Cdn:
     """`asked` is all that came; what `files` lacks is 404. While `flowing` is not set, nobody gets an answer."""
 
@@ -45,8 +55,7 @@ class Cdn:
         """Most requests that were under way together."""
         self._under_way = 0
         self._counting = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         if certificate is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate)

@@ -8,6 +8,7 @@ from collections import Counter
 
 import pytest
 
+from nameplate_ingestion.library.upstream import cache, service
 from nameplate_ingestion.library.upstream.service import Place, Upstream
 from nameplate_ingestion.library.upstream.terms import Address, Found, Missing, Wanted
 from tests.cluster.waiting import eventually
@@ -65,7 +66,10 @@ class World:
 
 
 @pytest.fixture
-async def world(tmp_path):
+async def world(tmp_path, monkeypatch):
+    # A busy machine may take longer than a page may wait.
+    monkeypatch.setattr(cache, "STALE_AFTER", 60.0)
+    monkeypatch.setattr(service, "DOCUMENTS", service.DOCUMENTS._replace(patience=60.0))
     with Cdn(FILES) as cdn, FaultProxy(cdn.url) as proxy:
         world = World(cdn, proxy, tmp_path / "upstream")
         await world.start()
@@ -158,7 +162,9 @@ async def test_garbage_never_replaces_a_settings_document(world, garbage):
     assert world.results["settings", "unusable"] == 1
 
 
-async def test_a_page_whose_settings_the_upstream_is_slow_with_waits_for_a_second(world):
+async def test_a_page_whose_settings_the_upstream_is_slow_with_waits_for_a_second(world, monkeypatch):
+    monkeypatch.undo()
+    await world.restart()
     world.proxy.hold()
     await world.follow("k3y", "slow")
     loop = asyncio.get_running_loop()
