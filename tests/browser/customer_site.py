@@ -159,6 +159,6 @@ def running_site(directory: Path) -> Iterator[Site]:
         service.start()
         front = stack.enter_context(FaultProxy(f"http://127.0.0.1:{port.number}", tls=authority.context(_OURS)))
         ports = dict.fromkeys(_OURS, front.port) | dict.fromkeys((WWW, SHOP, ORIGINAL), pages.port)
-        browser = stack.enter_context(Chromium(ports, elsewhere.port, authority))
+        browser = stack.enter_context(Chromium(ports, elsewhere.port, authority.pem))
         service.wait_ready()
         yield Site(browser, service, pages, front, elsewhere, mounts.data)

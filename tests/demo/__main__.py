@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from types import FrameType
 
-from tests.demo import arrive, collect, leave, operate, serve, start
+from tests.demo import arrive, collect, leave, operate, serve, shop, start
 from tests.demo.conditions import Unexpected
 from tests.demo.failure import keep_logs
 from tests.demo.page import Page
@@ -26,6 +26,9 @@ STEPS: tuple[tuple[str, Callable[[Scene], None]], ...] = (
     ("A request by the public name", serve.fetch),
     ("An event is collected", collect.send_event),
     ("The tenant asks for more Pods", serve.edit),
+    ("What a page of the customer needs", shop.show_snippet),
+    ("A visitor opens that page in Chromium", shop.visit_page),
+    ("What arrived of it", shop.show_arrived),
     ("The tenant deletes the CustomDomain", leave.delete),
     ("The name is kept from strangers", leave.show_tombstone),
     ("The customer removes the delegation", leave.undelegate),
@@ -58,6 +61,8 @@ def main() -> int:
             return _failed(scene, title, error)
     page.line()
     page.say(page.style(f"All {len(STEPS)} steps went as they must, in {page.elapsed:.0f} seconds.", "green"))
+    for what, file in scene.kept.items():
+        page.say(f"{what}: {file}")
     return 0
 
 

@@ -21,7 +21,7 @@ EVENT = {
     "messageId": "demo-1",
     "properties": {"total": 42.5, "currency": "EUR"},
 }
-_ARRIVED_TIMEOUT = 60.0
+ARRIVED_TIMEOUT = 60.0
 
 
 def send_event(scene: Scene) -> None:
@@ -33,7 +33,7 @@ def send_event(scene: Scene) -> None:
         answer = asking.post("/v1/track", json=EVENT, auth=(key, ""))
     scene.page.facts([("answer", f"{answer.status_code} {answer.text}")])
     scene.expect((answer.status_code, answer.json()) == (200, {"success": True}), "the event to be taken", answer.text)
-    found = until(lambda: list(_arrived(scene)), "the event to arrive", timeout=_ARRIVED_TIMEOUT)
+    found = until(lambda: list(arrived(scene)), "the event to arrive", timeout=ARRIVED_TIMEOUT)
     assert isinstance(found, list)
     file, line = found[0]
     scene.page.say("A 200 means that it is on disk. A moment later the sink has it; by default that is a file:")
@@ -45,7 +45,8 @@ def send_event(scene: Scene) -> None:
     scene.expect(seen == wanted, "the event as it was sent", line)
 
 
-def _arrived(scene: Scene) -> Iterator[tuple[Path, dict[str, Any]]]:
+def arrived(scene: Scene) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Return what the sinks of all Pods have, line by line, each with its file."""
     for data in scene.services.data().values():
         for file in data.glob("*/*/events/*.jsonl"):
             for line in file.read_text().splitlines(keepends=True):
@@ -79,7 +80,12 @@ def curl(scene: Scene, host: str, path: str, *arguments: str) -> str:
 
 def authority(scene: Scene) -> str:
     """Return the certificate of the authority that signs for the domain, in PEM."""
+    return certificate(scene, "ca.crt")
+
+
+def certificate(scene: Scene, entry: str) -> str:
+    """Return a certificate of the domain's tls Secret, in PEM."""
     secret = scene.get(f"/api/v1/namespaces/{scene.namespace}/secrets/{scene.name}-tls")
     if secret is None:
         raise Unexpected(f"there is no Secret {scene.name}-tls")
-    return base64.b64decode(secret["data"]["ca.crt"]).decode()
+    return base64.b64decode(secret["data"][entry]).decode()

@@ -38,12 +38,18 @@ class Scene:
     operator: OperatorProcess
     customer: Customer
     directory: Path
+    snippet: str
+    """What the operator hands out for pages."""
+    visitor: str
+    """The anonymous id that a browser has."""
 
     def __init__(self, page: Page, stack: ExitStack) -> None:
         self.page, self.stack = page, stack
         self.table = ConditionTable(page)
         self.logs: dict[str, Path] = {}
         """Log files by the name of the program."""
+        self.kept: dict[str, Path] = {}
+        """Files that outlive the demo, by what they are."""
         sample: dict[str, Any] = yaml.safe_load((REPOSITORY / SAMPLE).read_text())
         self.namespace = TENANT
         self.name: str = sample["metadata"]["name"]

@@ -7,18 +7,21 @@ from tests.cluster.control_plane import ControlPlane
 from tests.cluster.programs import ETCD, KUBERNETES, KWOK, are_built, programs
 from tests.demo.conditions import Unexpected
 from tests.demo.scene import REPOSITORY, Scene
+from tests.world.chromium import ensure_chromium
 from tests.world.customer import Customer
 from tests.world.dns.world import PLATFORM, DnsWorld
 from tests.world.edge import Edge
+from tests.world.library import ensure_library
 from tests.world.powerdns import PowerDNS, ensure_powerdns
 from tests.world.program_backends import ProgramBackends
 
 
 def get_programs(scene: Scene) -> None:
-    """Install PowerDNS and build the programs of a control plane, where that was not done before."""
+    """Install PowerDNS and Chromium, build Analytics.js and a control plane, where that was not done before."""
     if os.geteuid():
         raise Unexpected("the demo gives the operator the mounts of its Pod, which only root can: run it as root")
     program, _ = ensure_powerdns()
+    browser, library = ensure_chromium(), ensure_library()
     if not are_built():
         scene.page.say(
             "The programs of Kubernetes are built from their Go modules, once: 8 to 9 minutes on two cores, "
@@ -29,6 +32,8 @@ def get_programs(scene: Scene) -> None:
         [
             ("Kubernetes", f"{KUBERNETES}, etcd {ETCD}, nodes and Pods played by kwok {KWOK}: {built.directory}"),
             ("PowerDNS", str(program)),
+            ("Chromium", str(browser)),
+            ("Analytics.js", f"built from its npm package for whatever domain serves it: {library}"),
         ]
     )
 

@@ -1,6 +1,6 @@
 """A headless Chromium that finds, by whatever name, only servers of the tests, and tells what it asked them for.
 
-with Chromium({"cdn.cdp.acme.com": front.port}, elsewhere.port, authority) as browser:
+with Chromium({"cdn.cdp.acme.com": front.port}, elsewhere.port, authority.pem) as browser:
     visit = browser.visit()
     visit.open("https://www.acme.com/")
     visit.evaluate("document.title")
@@ -23,7 +23,6 @@ from playwright.async_api import async_playwright
 from tests.world.browser_visit import Visit
 from tests.world.loop_thread import LoopThread
 from tests.world.packages import ensure, find_program
-from tests.world.tls_server import Authority
 
 _QUIET = (
     "--disable-background-networking",
@@ -47,13 +46,17 @@ def ensure_chromium() -> Path:
 class Chromium:
     """One browser; each visit has cookies, storage and cache of its own."""
 
-    def __init__(self, ports: Mapping[str, int], elsewhere: int, authority: Authority) -> None:
-        """Lead these names to these ports on loopback and all others to `elsewhere`; trust one authority."""
-        rules = [f"MAP {name} 127.0.0.1:{port}" for name, port in ports.items()]
+    def __init__(self, places: Mapping[str, int | str], elsewhere: int, *trusted: str) -> None:
+        """Lead names to ports of 127.0.0.1 or to `address:port`, and all others to `elsewhere`.
+
+        `trusted` are certificates in PEM: every chain in which a server shows the key of one of them is accepted.
+        """
+        known = {name: f"127.0.0.1:{place}" if isinstance(place, int) else place for name, place in places.items()}
+        rules = [f"MAP {name} {place}" for name, place in known.items()]
         self._arguments = [
             *_QUIET,
             f"--host-resolver-rules={','.join([_NOBODY, *rules, f'MAP * 127.0.0.1:{elsewhere}'])}",
-            f"--ignore-certificate-errors-spki-list={_key_digest(authority)}",
+            f"--ignore-certificate-errors-spki-list={','.join(map(_key_digest, trusted))}",
         ]
 
     def __enter__(self) -> Self:
@@ -92,8 +95,8 @@ class Chromium:
         await self._playwright.stop()
 
 
-def _key_digest(authority: Authority) -> str:
-    key = x509.load_pem_x509_certificate(authority.pem.encode()).public_key()
+def _key_digest(pem: str) -> str:
+    key = x509.load_pem_x509_certificate(pem.encode()).public_key()
     public = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return base64.b64encode(hashlib.sha256(public).digest()).decode()
 
