@@ -19,6 +19,11 @@ class Call(NamedTuple):
     peer: str
     """Address of the other end of the connection; empty on a Unix socket."""
 
+    @property
+    def bare(self) -> "Call":
+        """The call without its body, which nobody who waits for long may keep in memory."""
+        return self._replace(body=b"")
+
 
 class Reply(NamedTuple):
     """What is sent back; the server adds Content-Length, Date and Connection."""

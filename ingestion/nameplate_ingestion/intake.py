@@ -63,7 +63,7 @@ class Intake:
         except Exception as error:  # noqa: BLE001 - whatever it was: whoever asked must have an answer
             outcome = _at_fault(call, error)
         if isinstance(outcome, Ask):
-            self._ask(call, answer, outcome, begun)
+            self._ask(call.bare, answer, outcome, begun)
         elif outcome.keep is None:
             answer(self._counted(call, outcome, begun))
         else:
@@ -106,7 +106,7 @@ class Intake:
             self._refuse(call, answer, domain, NotTaken.FAILED if station is None else NotTaken.FULL, begun)
             return
         # What waits for a sink waits for long: it keeps neither the body nor the record in memory.
-        bare = call if timed else call._replace(body=b"")
+        bare = call if timed else call.bare
         rejected = keep.rejected
         row, reply, events, size = outcome.row, outcome.reply, keep.record.events, len(keep.record.body)
 

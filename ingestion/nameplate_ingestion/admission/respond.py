@@ -118,9 +118,9 @@ def _respond(call: Call, tenants: Tenants, now: float, library: Library | None) 
     if route.kind is Kind.WELL_KNOWN:
         return Outcome(make_reply(call, Row.IDENTIFIED, identify(tenant, query)), None, Row.IDENTIFIED)
     if route.kind is Kind.UPSTREAM:
-        return ask_for_file(call, tenant, route)
+        return ask_for_file(call.bare, tenant, route)
     if route.kind is Kind.SETTINGS and tenant.upstream:
-        return ask_for_settings(call, tenant, route)
+        return ask_for_settings(call.bare, tenant, route)
     reply, row = serve_file(call, tenant, route, library)
     return Outcome(reply, None, row)
 

@@ -127,6 +127,12 @@ def test_a_sink_is_told_with_files_in_the_place_of_secrets(sink, told, mounted):
     assert all(secret["optional"] for secret, _ in items)
 
 
+def test_the_upstream_cdn_is_the_platforms():
+    ours = settings(ingestion={"image": "x", "upstreamCdn": "https://cdn.segment.com"}).ingestion
+    document = json.loads(settings_map(a_domain(), told_to(a_domain(), ours))["data"]["settings.json"])
+    assert document["library"] == {"upstream": "https://cdn.segment.com"}
+
+
 def test_limits_and_trusted_proxies_are_the_platforms():
     ours = settings(ingestion={"image": "x", "limits": {"batchEvents": 10}, "trustedProxies": 2}).ingestion
     document = json.loads(settings_map(a_domain(), told_to(a_domain(), ours))["data"]["settings.json"])

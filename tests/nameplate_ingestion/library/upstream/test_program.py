@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.cluster.waiting import until
+from tests.cluster.waiting import eventually, until
 from tests.nameplate_ingestion.library.upstream.cdn import Cdn, File
 from tests.nameplate_ingestion.mounted import BACKEND, WEBSITE, Mounts, document
 from tests.nameplate_ingestion.test_memory import MIB, Growth
@@ -155,6 +155,35 @@ def test_who_asks_for_what_nobody_has_reaches_the_upstream_a_bounded_number_of_t
     assert world.cdn.at_once <= 12
     assert world.get(FILE).status_code == 200
     assert growth.most() <= 8 * MIB
+
+
+def test_requests_that_wait_for_the_upstream_take_little_memory(world: World):
+    world.start()
+    world.wait_for_theirs()
+    growth = Growth(world.service)
+    world.cdn.files["/next-integrations/a.js"] = File()
+    world.proxy.hold()
+    head = f"GET /next-integrations/a.js HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 500000\r\n\r\n".encode()
+
+    async def all_wait() -> None:
+        connections = []
+        for _ in range(100):
+            reader, writer = await asyncio.open_unix_connection(str(world.service.socket))
+            writer.write(head + bytes(500_000))
+            await writer.drain()
+            connections.append((reader, writer))
+        await eventually(lambda: world.proxy.exchanges[-1].path == "/next-integrations/a.js", "the request")
+        world.proxy.release()
+        async with asyncio.timeout(60):
+            statuses = {(await reader.readline()).split()[1] for reader, _ in connections}
+        # Nobody waits for longer than ten seconds.
+        assert statuses <= {b"200", b"503"}
+        for _, writer in connections:
+            writer.transport.abort()
+
+    asyncio.run(all_wait())
+    # Their bodies alone would be 50 MB.
+    assert growth.most() <= 24 * MIB
 
 
 def test_the_largest_files_take_bounded_memory_however_slowly_they_are_read(world: World):
