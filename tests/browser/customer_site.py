@@ -17,13 +17,13 @@ from nameplate_api.alias import default_alias
 from nameplate_api.custom_domain import CustomDomainSpec
 from nameplate_operator.children.content_security_policy import content_security_policy
 from nameplate_operator.children.snippets import snippets
+from tests.browser.arrivals import Arrivals
 from tests.cluster.ports import ReservedPort
-from tests.cluster.waiting import until
 from tests.nameplate_ingestion.mounted import Mounts, document
 from tests.world.browser_visit import Visit
 from tests.world.chromium import Chromium
 from tests.world.http_faults import Exchange, FaultProxy, HttpFault
-from tests.world.ingestion_process import IngestionProcess, delivered
+from tests.world.ingestion_process import IngestionProcess
 from tests.world.recorder import Page, Recorder
 from tests.world.tls_server import Authority
 
@@ -81,7 +81,7 @@ class Site:
     pages: Recorder
     front: FaultProxy
     elsewhere: Recorder
-    data: Path
+    sink: Arrivals
 
     def forget(self) -> None:
         """Begin anew."""
@@ -104,15 +104,14 @@ class Site:
     def arrived(self, path: str, count: int) -> list[dict[str, Any]]:
         """Wait until so many events of a page are at the sink, and return all of them in their order."""
 
-        def of_page() -> list[dict[str, Any]]:
-            events = [line["event"] for line in delivered(self.data)]
-            return [event for event in events if event.get("context", {}).get("page", {}).get("path") == path]
+        def of_page(event: Mapping[str, Any]) -> bool:
+            return bool(event.get("context", {}).get("page", {}).get("path") == path)
 
-        def enough() -> list[dict[str, Any]] | None:
-            events = of_page()
-            return events if len(events) >= count else None
+        return self.sink.wait_for(of_page, count, f"events of {path}")
 
-        return until(enough, f"{count} events of {path} to arrive")
+    def arrived_of_user(self, user: str) -> list[dict[str, Any]]:
+        """Wait until an event of a user is at the sink, and return all of them."""
+        return self.sink.wait_for(lambda event: event.get("userId") == user, 1, f"events of {user}")
 
     def asked(self, method: str, path: str) -> list[Exchange]:
         """Return the requests of the domain whose path holds this pattern."""
@@ -161,4 +160,4 @@ def running_site(directory: Path) -> Iterator[Site]:
         ports = dict.fromkeys(_OURS, front.port) | dict.fromkeys((WWW, SHOP, ORIGINAL), pages.port)
         browser = stack.enter_context(Chromium(ports, elsewhere.port, authority.pem))
         service.wait_ready()
-        yield Site(browser, service, pages, front, elsewhere, mounts.data)
+        yield Site(browser, service, pages, front, elsewhere, Arrivals(mounts.data))

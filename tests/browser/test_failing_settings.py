@@ -12,21 +12,24 @@ from tests.world.http_faults import HttpFault
 _OPEN = {"Access-Control-Allow-Origin": "*", "Content-Type": "application/json"}
 
 
-@pytest.mark.parametrize("path", [f"/analytics.js/v1/{KEY}/analytics.min.js", f"/{ALIAS}.min.js"])
+_STANDARD, _ALIAS = f"/analytics.js/v1/{KEY}/analytics.min.js", f"/{ALIAS}.min.js"
+
+
 @pytest.mark.parametrize(
-    "fault",
+    ("path", "fault"),
     [
-        pytest.param(HttpFault(status=404, body=b"{}", headers=_OPEN), id="404"),
-        pytest.param(HttpFault(status=500, body=b"{}", headers=_OPEN), id="500"),
-        pytest.param(HttpFault(status=503), id="503 that scripts may not read"),
-        pytest.param(HttpFault(drop=True), id="cut"),
-        pytest.param(HttpFault(status=200, body=b"<html>", headers=_OPEN), id="no JSON"),
-        pytest.param(HttpFault(status=200, body=b"{}", headers=_OPEN), id="no integrations"),
+        pytest.param(_STANDARD, HttpFault(status=404, body=b"{}", headers=_OPEN), id="404"),
+        pytest.param(_ALIAS, HttpFault(status=500, body=b"{}", headers=_OPEN), id="500"),
+        pytest.param(_ALIAS, HttpFault(status=404, body=b"{}", headers=_OPEN), id="404, alias and new name"),
+        pytest.param(_ALIAS, HttpFault(status=503), id="503 that scripts may not read"),
+        pytest.param(_STANDARD, HttpFault(drop=True), id="cut"),
+        pytest.param(_STANDARD, HttpFault(status=200, body=b"<html>", headers=_OPEN), id="no JSON"),
+        pytest.param(_ALIAS, HttpFault(status=200, body=b"{}", headers=_OPEN), id="no integrations"),
     ],
 )
-def test_a_failed_start_asks_nobody_else(site: Site, visit: Visit, fault: HttpFault, path: str) -> None:
+def test_a_failed_start_asks_nobody_else(site: Site, visit: Visit, path: str, fault: HttpFault) -> None:
     site.front.inject(fault, path="/settings$")
-    name = "analytics" if path.startswith("/analytics.js") else "metrics"
+    name = "metrics" if path == _ALIAS else "analytics"
     visit.open(site.serve(new_path(), html(head=loading(f"https://{CDN}{path}", KEY, name=name))))
     until(lambda: [each for each in site.asked("POST", "/v1/m$") if each.status == 200], "the error to be reported")
     visit.wait_settled()

@@ -9,7 +9,6 @@ from tests.browser.flow import check_arrived, new_path, visit_and_call
 from tests.browser.pages import html
 from tests.cluster.waiting import until
 from tests.world.browser_visit import Visit
-from tests.world.ingestion_process import delivered
 from tests.world.recorder import Page
 
 _OF_2016 = "Mozilla/5.0 (X11; Linux x86_64; rv:45.0) Gecko/20100101 Firefox/45.0"
@@ -51,7 +50,7 @@ def test_a_worker_may_post_by_itself(site: Site, visit: Visit) -> None:
     user = new_path().strip("/")
     worker = site.serve_script(_POSTS.format(host=API, key=KEY, user=user))
     visit.open(site.serve(new_path(), html(f"new Worker({json.dumps(worker)})")))
-    until(lambda: [line for line in delivered(site.data) if line["event"].get("userId") == user], "its event to arrive")
+    assert [each["event"] for each in site.arrived_of_user(user)] == ["By a worker"]
     visit.wait_settled()
     assert site.strangers(visit) == []
 

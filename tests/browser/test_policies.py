@@ -1,7 +1,7 @@
 """A strict Content-Security-Policy: what the operator says is to be added is enough, and none of it is too much."""
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -10,7 +10,6 @@ from tests.browser.flow import CALLS, check_arrived, new_path
 from tests.browser.pages import html
 from tests.cluster.waiting import until
 from tests.world.browser_visit import Visit
-from tests.world.ingestion_process import delivered
 
 _NONCE = "bm9uY2U"
 _WATCH = """
@@ -70,9 +69,9 @@ class _Page(NamedTuple):
         visit.prepare(_WATCH)
         visit.open(site.serve(self.path, html(early, head=head, body=body, nonce=_NONCE), policy) + "?ajs_aid=a1")
 
-    def pixels(self, site: Site) -> list[object]:
+    def pixels(self, site: Site) -> list[dict[str, Any]]:
         """Return the events of its pixel."""
-        return [line for line in delivered(site.data) if line["event"].get("userId") == self.user]
+        return site.sink.of(lambda event: event.get("userId") == self.user)
 
 
 def _new_page() -> _Page:

@@ -5,9 +5,7 @@ import pytest
 from tests.browser.customer_site import API, CDN, NEW_NAME, SNIPPETS, Site
 from tests.browser.flow import check_arrived, new_path, visit_and_call
 from tests.browser.pages import html, script
-from tests.cluster.waiting import until
 from tests.world.browser_visit import Visit
-from tests.world.ingestion_process import delivered
 from tests.world.page_packages import bundled
 
 _FROM_ADDRESS = "?ajs_aid=from-the-address"
@@ -42,10 +40,7 @@ def test_a_pixel_works_as_it_stands(site: Site, visit: Visit) -> None:
     user = new_path().strip("/")
     image = SNIPPETS["mail.txt"].strip().replace("USER_ID", user).replace("&", "&amp;")
     visit.open(site.serve(new_path(), html(body=f'<img src="{image}" alt="">')))
-    event = until(
-        lambda: [line["event"] for line in delivered(site.data) if line["event"].get("userId") == user],
-        "the pixel's event to arrive",
-    )
+    event = site.arrived_of_user(user)
     assert [(each["type"], each["event"]) for each in event] == [("track", "Email Opened")]
     assert {sent.host for sent in visit.sent if sent.kind == "image"} >= {API}
     assert site.strangers(visit) == []

@@ -1,0 +1,39 @@
+"""What has arrived at the file sink, each line read once, however often somebody waits for it."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.cluster.waiting import until
+
+
+class Arrivals:
+    """Events of all domains of one service."""
+
+    def __init__(self, data: Path) -> None:
+        """Take the data directory."""
+        self._data = data
+        self._read: dict[Path, int] = {}
+        self._events: list[dict[str, Any]] = []
+
+    def wait_for(self, wanted: Callable[[Mapping[str, Any]], bool], count: int, what: str) -> list[dict[str, Any]]:
+        """Wait until so many events are there that are wanted, and return all of those in their order."""
+
+        def enough() -> list[dict[str, Any]] | None:
+            found = self.of(wanted)
+            return found if len(found) >= count else None
+
+        return until(enough, f"{count} {what} to arrive")
+
+    def of(self, wanted: Callable[[Mapping[str, Any]], bool]) -> list[dict[str, Any]]:
+        """Return the events that are wanted and there."""
+        for file in sorted(self._data.glob("*/*/events/events-*.jsonl")):
+            with file.open("rb") as opened:
+                opened.seek(self._read.get(file, 0))
+                octets = opened.read()
+            # What has no end yet is being written.
+            whole = octets[: octets.rfind(b"\n") + 1]
+            self._read[file] = self._read.get(file, 0) + len(whole)
+            self._events += [json.loads(line)["event"] for line in whole.splitlines()]
+        return [event for event in self._events if wanted(event)]
