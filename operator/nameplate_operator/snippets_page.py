@@ -35,7 +35,8 @@ kubectl get configmap web-snippets -o jsonpath='{.data.website\\.html}'
 
 `<WRITE_KEY>` stands for a key that is kept in a Secret, `<NONCE>` for the nonce that a page makes anew for each answer.
 A tag carries the name that `globalName` gives to `window.analytics`. When an alias is changed or given up, the path
-before it is served on for DAYS days, while no other source takes it; a default path is always served.
+before it is served on for DAYS days, while no other source takes it; a default path is always served. A new path is
+served by every Pod within two minutes, which is how long Kubernetes may take to bring them new settings.
 
 With `contentSecurityPolicy.enabled`, `status.contentSecurityPolicy` says what a page's policy must allow: `scriptSrc`
 and `connectSrc` for Analytics.js, `imgSrc` for a pixel. The inline tag needs the page's own nonce or hash beside them.

@@ -91,7 +91,8 @@ def test_domain_cannot_be_changed(client: httpx.Client, domains: str) -> None:
 
 def test_everything_else_of_a_domain_can_be_changed(client: httpx.Client, domains: str) -> None:
     _create(client, domains, custom_domain())
-    edits = with_source()["spec"] | {
+    edits = with_source(type="AnalyticsJS", alias="m5/app", globalName="acme")["spec"] | {
+        "contentSecurityPolicy": {"enabled": True},
         "certificate": {"selfSigned": {}},
         "ingestion": {"replicas": 3},
         "deletionPolicy": "Retain",
@@ -144,6 +145,7 @@ def test_status_takes_no_two_conditions_of_one_type(client: httpx.Client, domain
         ),
         pytest.param({"zone": {"id": None}}, id="zone lost"),
         pytest.param({"deletionPolicy": "Retain", "sources": ["website"]}, id="copied from the spec"),
+        pytest.param({"aliases": [{"path": "m5/app", "source": "website", "leftTime": _TIME}]}, id="alias left"),
     ],
 )
 def test_bound_claim_can_be_changed(client: httpx.Client, claims: str, namespace: str, changes: Manifest) -> None:
