@@ -20,6 +20,7 @@ MOST_PENDING = 64
 """Changes that wait for the disk; others are not made."""
 _MOST_FILES = 4096
 _MOST_HEAD = 4096
+_NEW = "new"
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,8 @@ class DiskCopies:
 
     def load(self, most_octets: int) -> list[tuple[str, Copy]]:
         """Return what was kept, the latest last, and remove what is too much or damaged. Raises OSError; may block."""
+        # Half of a copy, if we were killed.
+        (self._directory / _NEW).unlink(missing_ok=True)
         found = [(file.stat(), file) for file in self._directory.glob("*")]
         kept: list[tuple[str, Copy]] = []
         for stat, file in sorted(found, key=lambda each: each[0].st_mtime_ns, reverse=True):
@@ -90,7 +93,7 @@ class DiskCopies:
             "validator": copy.validator,
             "crc": crc32(copy.body),
         }
-        new = self._directory / "new"
+        new = self._directory / _NEW
         new.write_bytes(json.dumps(head).encode() + b"\n" + copy.body)
         new.replace(self._file(url))
 

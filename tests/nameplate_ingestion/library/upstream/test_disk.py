@@ -67,6 +67,14 @@ def test_a_damaged_copy_is_not_served_and_goes(kept, damage):
     assert list(directory.iterdir()) == []
 
 
+def test_a_copy_that_was_being_written_is_none(kept):
+    directory = kept(a=a_copy(b"var a = 1"))
+    (file,) = directory.iterdir()
+    file.rename(directory / "new")
+    assert DiskCopies(directory).load(ALL) == []
+    assert list(directory.iterdir()) == []
+
+
 def test_what_is_more_than_may_be_kept_goes_the_eldest_first(kept):
     for number in range(10):
         directory = kept(**{f"n{number}": a_copy(bytes(10_000))})

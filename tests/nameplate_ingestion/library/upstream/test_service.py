@@ -4,11 +4,13 @@ import asyncio
 import gzip
 import json
 import sys
+import threading
 from collections import Counter
 
 import pytest
 
 from nameplate_ingestion.library.upstream import cache, service
+from nameplate_ingestion.library.upstream.disk import DiskCopies
 from nameplate_ingestion.library.upstream.service import Place, Upstream
 from nameplate_ingestion.library.upstream.terms import Address, Found, Missing, Wanted
 from tests.cluster.waiting import eventually
@@ -206,3 +208,15 @@ async def test_what_workers_of_a_former_number_kept_goes(world):
     world.upstream = Upstream(Place(world.directory, 0, 2), world._told)
     await world.follow("k3y")
     assert sorted(each.name for each in world.directory.iterdir()) == ["0", "1"]
+
+
+async def test_a_disk_that_hangs_keeps_nobody_waiting(world, monkeypatch):
+    await world.upstream.close()
+    go_on = threading.Event()
+    monkeypatch.setattr(service, "_RESTORE_TIMEOUT", 0.05)
+    monkeypatch.setattr(DiskCopies, "load", lambda *_: go_on.wait(60) and [])
+    try:
+        await world.start()
+        assert (await world.document()).copy.body == DOCUMENT
+    finally:
+        go_on.set()
