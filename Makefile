@@ -73,7 +73,7 @@ bench: $(VENV)/ready ## Measure operator and ingestion service beside others (DO
 	@$(BIN)/python -m bench.ingestion $(if $(WRITE),--write)
 
 .PHONY: demo
-demo: $(VENV)/ready ## Show a domain's life on this machine, from kubectl apply to an answer by its own name and back
+demo: $(VENV)/ready ## Show a domain's life on this machine, from kubectl apply to the events of a page in Chromium, and back
 	@$(BIN)/python -m tests.demo
 
 .PHONY: demo-ingestion

@@ -37,9 +37,9 @@ STEPS: tuple[tuple[str, Callable[[Scene], None]], ...] = (
 
 INTRODUCTION = (
     "A tenant of a platform wants events to be collected at cdp.acme.com, a name of its customer's. This is the whole "
-    "life of that wish on one machine: a real Kubernetes control plane, real name servers, a real PowerDNS, and the "
-    "operator with the rights that its manifests give it, and the ingestion service. Nodes, the load balancer and the "
-    "customer are played."
+    "life of that wish on one machine: a real Kubernetes control plane, real name servers, a real PowerDNS, the "
+    "operator with the rights that its manifests give it, the ingestion service, and a page in a real Chromium. Nodes, "
+    "the load balancer, the customer and their visitor are played."
 )
 
 

@@ -48,6 +48,8 @@ def browsing(scene: Scene, snippet: str) -> Iterator[Browsing]:
         browser = stack.enter_context(Chromium(places, elsewhere.port, *trusted))
         visit = browser.visit()
         stack.callback(visit.close)
+        scene.logs["browser"] = scene.directory / "browser.log"
+        stack.callback(lambda: _keep(scene.logs["browser"], visit))
         yield Browsing(visit, elsewhere, f"https://{www(scene)}/")
 
 
@@ -57,10 +59,16 @@ def _found(scene: Scene, site_port: int) -> dict[str, str]:
     ports = {www(scene): site_port} | {f"{label}{scene.host}": scene.edge.port for label in ("", "api.", "cdn.")}
     lines: list[str] = []
     places = {name: f"{resolver.addresses(name, lines.append)[0]}:{port}" for name, port in ports.items()}
-    scene.page.line("  Chromium is led by these names to where they are in DNS, and by every other to a server that")
-    scene.page.line("  answers 200 to all and notes who asks:")
+    scene.page.say(
+        "Chromium finds these names where they are in DNS, asked from the root, and by every other name a server that "
+        "answers 200 to all and notes it:"
+    )
     scene.page.facts(list(places.items()))
     return places
+
+
+def _keep(log: Path, visit: Visit) -> None:
+    log.write_text("".join(f"{line}\n" for line in [*map(str, visit.sent), *visit.console]))
 
 
 def _with(snippet: str, page: Path) -> bytes:

@@ -1,7 +1,8 @@
 """The steps in which a page of the customer's site collects events: the operator's own snippet, in a real Chromium."""
 
 import re
-from datetime import UTC, datetime
+import time
+from collections import Counter
 from typing import Any
 
 from tests.cluster.build_cache import cache_root
@@ -15,6 +16,7 @@ PICTURE = cache_root().parent / "demo" / "shop.png"
 """Outside of any checkout; the next run takes it anew."""
 _CLICKS = ("#sign-in", "#add", "#order")
 _SAID = [("page", None), ("identify", None), ("track", "Product Added"), ("track", "Order Completed")]
+_DAY = 86_400
 _ORDER = {"order": "A-1001", "total": 899, "currency": "EUR"}
 
 
@@ -33,6 +35,7 @@ def show_snippet(scene: Scene) -> None:
 def visit_page(scene: Scene) -> None:
     """Open a page with that snippet in a browser, click, and show what was asked for."""
     scene.page.say(f"The snippet goes, as it stands, into a page of https://{www(scene)}/, the customer's own site.")
+    scene.page.line()
     before = len(scene.edge.log)
     with browsing(scene, scene.snippet) as browse:
         _click(scene, browse)
@@ -70,7 +73,7 @@ def _click(scene: Scene, browse: Browsing) -> None:
         visit.evaluate("([id, at]) => showArrived(id, at)", [event["messageId"], event["receivedAt"]])
     cookie = visit.cookies()["ajs_anonymous_id"]
     scene.visitor = cookie["value"]
-    days = (datetime.fromtimestamp(cookie["expires"], UTC) - datetime.now(UTC)).days
+    days = round((cookie["expires"] - time.time()) / _DAY)
     PICTURE.parent.mkdir(parents=True, exist_ok=True)
     visit.screenshot(PICTURE)
     # What a page sends as it is left counts, too.
@@ -78,7 +81,7 @@ def _click(scene: Scene, browse: Browsing) -> None:
     visit.wait_settled()
     scene.page.facts(
         [
-            ("visitor", f"ajs_anonymous_id {scene.visitor}, a cookie of {cookie['domain']} for {days} days more"),
+            ("visitor", f"ajs_anonymous_id {scene.visitor}, a cookie of {cookie['domain']} for {days} days"),
             ("clicks", "Sign in, Add to cart, Order"),
             ("picture", str(PICTURE)),
         ]
@@ -91,13 +94,11 @@ def _show_requests(scene: Scene, browse: Browsing) -> None:
     scene.page.line("  All that it asked for, as the browser's own protocol tells it:")
     scene.page.output("\n".join(f"{each.kind:<9} {each.method:<5} {each.host:<17} {each.path}" for each in sent))
     own = {www(scene), *(f"{label}{scene.host}" for label in ("", "api.", "cdn."))}
-    strangers = [str(each) for each in sent if each.host not in own]
-    scene.page.facts(
-        [
-            ("of the customer's names", f"{len(sent) - len(strangers)} requests"),
-            ("of any other", f"{len(strangers)} requests; {len(connections)} connections to who answers for those"),
-        ]
-    )
+    asked = Counter(each.host for each in sent)
+    strangers = asked.keys() - own
+    rows = [(host, f"{number} requests") for host, number in asked.items() if host in own]
+    others = f"{sum(asked[host] for host in strangers)} requests, and {len(connections)} connections came"
+    scene.page.facts([*rows, ("all other names", others)])
     scene.expect(not strangers and not connections, "nothing to be asked of any other host", (strangers, connections))
 
 

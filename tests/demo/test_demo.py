@@ -1,6 +1,7 @@
 """The demo as a person runs it: to its end, interrupted, and with a step that fails."""
 
 import io
+import re
 import signal
 import subprocess
 import sys
@@ -40,6 +41,23 @@ TOLD = [
     '200 {"success":true}',
     '"event": "Order Completed"',
     "reach 3 Pods in turn",
+    "$ kubectl get configmap web-snippets -n acme -o 'jsonpath={.data.website\\.html}'",
+    't.src="https://cdn.cdp.acme.com/',
+    'analytics.load("k3y");',
+    "the library  https://cdn.cdp.acme.com/",
+    "cdn.cdp.acme.com  127.",
+    "ajs_anonymous_id ",
+    "cookie of .acme.com for 365 days",
+    "document  GET   www.acme.com      /",
+    "script    GET   cdn.cdp.acme.com  /",
+    "fetch     GET   cdn.cdp.acme.com  /v1/projects/k3y/settings",
+    "fetch     POST  api.cdp.acme.com  /v1/p",
+    "fetch     POST  api.cdp.acme.com  /v1/t",
+    "all other names   0 requests, and 0 connections came",
+    "identify",
+    "track     Product Added",
+    "track     Order Completed",
+    "All 4 events of the page, each once",
     'customdomain.nameplate.dev "web" deleted',
     "ParentStillDelegates",
     "releaseTime:",
@@ -47,6 +65,7 @@ TOLD = [
     "Undelegated         True",
     "REFUSED",
     f"All {len(demo.STEPS)} steps went as they must",
+    "The page, as its visitor saw it: ",
 ]
 SECOND_RUN_WITHIN = 60.0
 
@@ -63,12 +82,34 @@ def _processes_that_name(text: str) -> list[str]:
     return found
 
 
+def _check_visit(page: str, begun: float) -> None:
+    """What the demo shows of its page, by patterns of our own."""
+    visitor = re.search(r"ajs_anonymous_id ([0-9a-f-]{36}),", page)
+    assert visitor is not None
+    events = re.findall(r"^  (page|identify|track) .*?([0-9a-f-]{36})  (\S+)$", page, re.MULTILINE)
+    assert [(kind, user) for kind, _, user in events] == [
+        ("page", "-"),
+        *[(kind, "u-4711") for kind in ("identify", "track", "track")],
+    ]
+    assert {anonymous for _, anonymous, _ in events} == {visitor[1]}
+    asked = re.findall(r"^  (\w+) +(?:GET|POST|HEAD|PUT|OPTIONS) +(\S+) +(/\S*)$", page, re.MULTILINE)
+    assert {host for _, host, _ in asked} == {"www.acme.com", "cdn.cdp.acme.com", "api.cdp.acme.com"}
+    # The default alias: neither the maker's name nor the key is in it.
+    alias = re.search(r't\.src="https://cdn\.cdp\.acme\.com(/[a-z0-9]{10}/[a-z0-9]{10}\.min\.js)"', page)
+    assert alias is not None
+    assert ("script", "cdn.cdp.acme.com", alias[1]) in asked
+    picture = Path(page.rpartition("The page, as its visitor saw it: ")[2].strip())
+    assert not picture.is_relative_to(ROOT)
+    assert picture.stat().st_mtime >= begun
+    assert picture.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(600)
 def test_the_demo_goes_from_apply_to_ready_and_back_to_nothing(
     built_programs: Programs, pytestconfig: pytest.Config, report: Callable[[str, str], None]
 ) -> None:
-    begun = time.monotonic()
+    begun, begun_at = time.monotonic(), time.time()
     with Machine() as machine:
         done = subprocess.run(
             COMMAND, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=500
@@ -82,6 +123,7 @@ def test_the_demo_goes_from_apply_to_ready_and_back_to_nothing(
         assert place >= 0, f"{text!r} is missing, or not in its place:\n{page}"
     # Plain text for pipes and files.
     assert "\x1b" not in page
+    _check_visit(page, begun_at)
     # A bound on a machine that a full run is given; a plain one may have any.
     assert net < SECOND_RUN_WITHIN or not pytestconfig.getoption("soak")
     report(
