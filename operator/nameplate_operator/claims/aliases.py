@@ -60,9 +60,12 @@ def served(domain: Domain, claim: Claim, now: datetime) -> Mapping[str, tuple[st
 
 
 def until_next_end(claim: Claim, now: datetime) -> float | None:
-    """Return the seconds until the first of the former paths ends, None if there is none."""
-    ends = [alias.left_time + SERVED_ON_FOR for alias in claim.spec.aliases if alias.left_time]
-    return max((min(ends) - now).total_seconds(), 0.0) if ends else None
+    """Return the seconds until the first of the former paths ends, None if there is none.
+
+    One that is over is taken out now, or held back by what holds back every change: to wait for it would be no pause.
+    """
+    ends = [alias.left_time + SERVED_ON_FOR for alias in claim.spec.aliases if alias.left_time and _is_due(alias, now)]
+    return (min(ends) - now).total_seconds() if ends else None
 
 
 def _is_due(alias: ClaimAlias, now: datetime) -> bool:

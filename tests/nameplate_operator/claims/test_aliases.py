@@ -125,7 +125,8 @@ def test_a_source_that_is_no_page_any_more_has_no_path():
         ([], None),
         ([used("m5/app")], None),
         ([left("m5/app", ago(days=29)), left("a/b", ago(days=1))], 86400 - 0.5),
-        ([left("m5/app", OLD)], 0),
+        ([left("m5/app", OLD)], None),
+        ([left("m5/app", OLD), left("a/b", ago(days=1))], 29 * 86400 - 0.5),
     ],
 )
 def test_the_next_look_is_due_when_the_first_of_them_ends(aliases, seconds):

@@ -189,10 +189,16 @@ async def test_an_alias_is_recorded_at_once_and_the_one_before_it_is_left():
     [
         pytest.param("2029-12-03T00:10:00Z", 600, id="soon"),
         pytest.param("2029-12-03T00:40:00Z", None, id="after the next regular look"),
-        pytest.param("2029-12-03T00:00:00Z", 0, id="now"),
     ],
 )
 async def test_the_next_look_is_due_when_a_former_alias_ends(left, pause):
     _, decision = await World(HELD | {"aliases": [{"path": "a", "source": "website", "leftTime": left}]}).decide()
-    assert decision.recheck_after == pause
-    assert len(decision.changes) == (1 if pause == 0 else 0)
+    assert (decision.recheck_after, decision.changes) == (pause, ())
+
+
+async def test_a_former_alias_that_is_over_is_forgotten_and_not_waited_for():
+    over = {"path": "a", "source": "website", "leftTime": "2029-12-03T00:00:00Z"}
+    _, decision = await World(HELD | {"aliases": [over]}).decide()
+    assert [change.spec["aliases"] for change in decision.changes] == [[]]
+    # Held back while the domain is suspended, it would else be looked for without a pause.
+    assert decision.recheck_after is None
