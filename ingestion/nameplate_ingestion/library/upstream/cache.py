@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -32,9 +32,9 @@ ABSENT_FOR = 60.0
 AT_ONCE = 6
 """Fetches under way; others wait for their turn."""
 MOST_FETCHES = 64
-"""Under way or waiting."""
+"""Of one domain, under way or waiting: no domain is in another's way."""
 MOST_WAITING = 1024
-"""Requests of clients that wait for a fetch."""
+"""Requests of one domain's clients that wait for a fetch."""
 MOST_REFUSALS = 2048
 
 log = logging.getLogger(__name__)
@@ -53,6 +53,7 @@ class Lifetimes(NamedTuple):
 class _Flight(NamedTuple):
     task: asyncio.Task[Found | Missing]
     begun: float
+    domain: str | None
 
 
 class UpstreamCache:
@@ -71,7 +72,7 @@ class UpstreamCache:
         self._allowance = Allowance(clock)
         self._flights: dict[str, _Flight] = {}
         self._turn = asyncio.Semaphore(AT_ONCE)
-        self._waiting = 0
+        self._waiting: Counter[str | None] = Counter()
         self._refusals: OrderedDict[str, tuple[Missing, float]] = OrderedDict()
         """With the time until which each holds, by URL."""
         self._away_until: dict[str, float] = {}
@@ -100,24 +101,24 @@ class UpstreamCache:
             return known
         entry = self._copies.get(address.url)
         instead = Missing.BUSY if entry is None else self._found(entry)
-        if self._waiting >= MOST_WAITING:
+        if self._waiting[domain] >= MOST_WAITING:
             return instead
         flight = self._flights.get(address.url)
         if flight is None:
-            if len(self._flights) >= MOST_FETCHES:
+            if sum(each.domain == domain for each in self._flights.values()) >= MOST_FETCHES:
                 return instead
             # What is kept is asked for again rarely, however many want it.
             if entry is None and domain is not None and not self._allowance.take(domain):
                 return instead
-            flight = self._begin(address, entry)
+            flight = self._begin(address, entry, domain)
         patience = self._lifetimes.patience if entry is None else STALE_AFTER
         left = flight.begun + patience - asyncio.get_running_loop().time()
-        self._waiting += 1
+        self._waiting[domain] += 1
         try:
             # Who gives up waiting does not end the fetch: others wait too, and the next one finds its copy.
             await asyncio.wait({flight.task}, timeout=max(0.0, left))
         finally:
-            self._waiting -= 1
+            self._waiting[domain] -= 1
         if flight.task.done() and not flight.task.cancelled():
             return flight.task.result()
         return Missing.AWAY if entry is None else self._found(entry)
@@ -132,10 +133,10 @@ class UpstreamCache:
     def _found(self, entry: Entry) -> Found:
         return Found(entry.copy, max(0.0, entry.fresh_until - self._clock()))
 
-    def _begin(self, address: Address, entry: Entry | None) -> _Flight:
+    def _begin(self, address: Address, entry: Entry | None, domain: str | None) -> _Flight:
         task = asyncio.create_task(self._fly(address, entry))
         task.add_done_callback(lambda _: self._flights.pop(address.url))
-        flight = self._flights[address.url] = _Flight(task, asyncio.get_running_loop().time())
+        flight = self._flights[address.url] = _Flight(task, asyncio.get_running_loop().time(), domain)
         return flight
 
     async def _fly(self, address: Address, entry: Entry | None) -> Found | Missing:

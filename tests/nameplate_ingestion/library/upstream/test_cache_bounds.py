@@ -19,14 +19,16 @@ async def test_few_fetches_are_under_way_at_once_and_others_wait_for_their_turn(
     assert (played.at_once, len(played.asked)) == (6, 60)
 
 
-async def test_more_than_can_wait_for_their_turn_are_told_at_once():
+async def test_more_of_a_domain_than_can_wait_for_their_turn_are_told_at_once():
     played = Played()
     played.flowing.clear()
     waiting = [asyncio.create_task(played.get(f"/{number}")) for number in range(64)]
     await asyncio.sleep(0)
     assert await played.get("/one-more") is Missing.BUSY
+    other = asyncio.create_task(played.get("/one-more", "cdp.other.com"))
+    await asyncio.sleep(0)
     played.flowing.set()
-    assert await asyncio.gather(*waiting) == [Found(a_copy(), 600.0)] * 64
+    assert await asyncio.gather(*waiting, other) == [Found(a_copy(), 600.0)] * 65
     assert await played.get("/one-more") == Found(a_copy(), 600.0)
 
 
@@ -42,12 +44,14 @@ async def test_what_is_kept_is_served_stale_while_too_much_else_is_asked_for():
     await asyncio.gather(*waiting)
 
 
-async def test_only_so_many_wait():
+async def test_only_so_many_of_a_domain_wait():
     played = Played()
     played.flowing.clear()
     waiting = [asyncio.create_task(played.get()) for _ in range(1024)]
     await asyncio.sleep(0)
     assert await played.get() is Missing.BUSY
+    waiting.append(asyncio.create_task(played.get(domain="cdp.other.com")))
+    await asyncio.sleep(0)
     played.flowing.set()
     assert set(await asyncio.gather(*waiting)) == {Found(a_copy(), 600.0)}
     assert await played.get() == Found(a_copy(), 600.0)
