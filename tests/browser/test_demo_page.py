@@ -1,5 +1,6 @@
 """A shop whose page shows its events and which of them are at the sink; a picture of it is kept with the run."""
 
+from dataclasses import asdict
 from pathlib import Path
 from string import Template
 
@@ -32,6 +33,7 @@ def test_a_shop_shows_what_it_said_and_what_arrived(site: Site, visit: Visit, tm
     check_arrived(site, visit, path, _SAID)
     for event in site.arrived(path, len(_SAID)):
         visit.evaluate("([id, at]) => showArrived(id, at)", [event["messageId"], event["receivedAt"]])
+    visit.evaluate("showAsked", [asdict(sent) for sent in visit.sent])
     shown = "[...document.querySelectorAll('#log tr')].map(row => [...row.cells].map(cell => cell.textContent))"
     rows = visit.evaluate(shown)
     assert [row[:3] for row in rows] == [
@@ -42,6 +44,7 @@ def test_a_shop_shows_what_it_said_and_what_arrived(site: Site, visit: Visit, tm
     ]
     assert all(row[4].startswith("✓ ") for row in rows)
     assert visit.evaluate("document.getElementById('hosts').textContent") == f"https://{CDN}"
+    assert visit.evaluate("document.querySelectorAll('#asked tr').length") == len(visit.sent) >= 7
     picture = tmp_path / "shop.png"
     visit.screenshot(picture)
     assert picture.read_bytes().startswith(_PNG)

@@ -3,6 +3,7 @@
 import re
 import time
 from collections import Counter
+from dataclasses import asdict
 from typing import Any
 
 from tests.cluster.build_cache import cache_root
@@ -71,6 +72,7 @@ def _click(scene: Scene, browse: Browsing) -> None:
     events = until(lambda: _all_events(scene), "all events to arrive", ARRIVED_TIMEOUT)
     for event in events:
         visit.evaluate("([id, at]) => showArrived(id, at)", [event["messageId"], event["receivedAt"]])
+    visit.evaluate("showAsked", [asdict(sent) for sent in visit.sent])
     cookie = visit.cookies()["ajs_anonymous_id"]
     scene.visitor = cookie["value"]
     days = round((cookie["expires"] - time.time()) / _DAY)
