@@ -19,9 +19,11 @@ What each SDK does when one option of it names the custom domain.
   client is made by the text of the operator's snippet as it stands. It posts to the ingestion service through TLS by
   the custom name, with certificates of a private authority; calls of every type arrive once, with every field that was
   said; it looks up no other name. Each cell is what it was seen to do.
+- **real package, device played**: the same, but what the package asks of a device, its facts and whether the app is in
+  front, is answered by a few lines of the tests; it is told to send again and again, as by an app that comes and goes.
 - **replay**: requests as its sources make them are sent octet for octet, and arrive once and whole. What it does with
-  answers is read off its sources. Its package is in none of the registries that the tests take packages from (PyPI,
-  npm, Maven Central, the Go module proxy, Debian), or does not run outside of a device.
+  answers is read off its sources. Its package is not run: it is in none of the registries that the tests take packages
+  from (PyPI, npm, Maven Central, the Go module proxy, Debian). Clojure's brings an older one of Java's and sends by it.
 
 | column | tells |
 |---|---|

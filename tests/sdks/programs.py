@@ -66,8 +66,22 @@ class DriverProgram:
 
 
 def _install_node(folder: Path) -> None:
+    _npm_ci(folder)
+
+
+def _install_react_native(folder: Path) -> None:
+    # What it asks of a device is played: React Native itself would be installed for nothing.
+    _npm_ci(folder, "--legacy-peer-deps")
+    platform_folder = folder / "node_modules" / "react-native"
+    platform_folder.mkdir()
+    (folder / "platform.cjs").rename(platform_folder / "index.js")
+    # The snippet has no types.
+    (folder / "client.ts").rename(folder / "client.mjs")
+
+
+def _npm_ci(folder: Path, *options: str) -> None:
     npm = ensure(lambda: find_program("npm"), "npm", ["nodejs", "npm"])
-    command = [str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    command = [str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", *options]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_FETCH_TIMEOUT, check=False)
     if done.returncode:
         raise ProgramMissing(f"npm could not install {folder.name}:\n{(done.stdout + done.stderr)[-2000:]}")
@@ -81,6 +95,12 @@ def _build_go(folder: Path) -> None:
 
 NODE = DriverProgram(
     "node", ("package.json", "package-lock.json", "driver.mjs"), ("client.mjs", "Node.js"), _install_node
+)
+REACT_NATIVE = DriverProgram(
+    "react_native",
+    ("package.json", "package-lock.json", "driver.mjs", "platform.cjs"),
+    ("client.ts", "React Native"),
+    _install_react_native,
 )
 GO = DriverProgram("go", ("go.mod", "go.sum", "driver.go"), ("client.go", "Go"), _build_go)
 JAVA = DriverProgram("java", ("pom.xml", "jars.sha256", "JavaDriver.java"), ("Tracking.java", "Java"), build_java)
@@ -96,7 +116,7 @@ PYTHON = DriverProgram("python", ("driver.py",), ("client.py", "Python"), lambda
 
 def ensure_sdks() -> None:
     """Make what is not there."""
-    for program in (NODE, GO, JAVA, KOTLIN, PYTHON):
+    for program in (NODE, REACT_NATIVE, GO, JAVA, KOTLIN, PYTHON):
         program.ensure()
 
 

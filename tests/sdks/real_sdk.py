@@ -29,7 +29,7 @@ _OK = 200
 Finished = Callable[[Sequence[Exchange]], bool]
 """Tells from what has passed whether the driver may close its client."""
 Faults = Sequence[HttpFault | HttpInjection] | Mapping[str, HttpFault]
-"""Met by the first requests that post, one each; or by those that are meant; or by the first with an event of a name."""
+"""What the first requests that post meet, one each; or those that are meant; or the first with an event of a name."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,11 @@ class Run:
     """Other names that were looked up."""
     said: str
     """What the SDK reported."""
+
+    @property
+    def posted(self) -> list[Exchange]:
+        """The requests that bring events."""
+        return [each for each in self.exchanges if each.method == "POST"]
 
     @property
     def events(self) -> list[Json]:
@@ -67,6 +72,8 @@ class RealSdk:
     """The environment in which it trusts an authority."""
     unsayable: frozenset[str] = frozenset()
     """Members of a call that it has no way to say."""
+    sets: frozenset[str] = frozenset()
+    """Members that it fills by itself with what earlier calls said, or with ids of its own."""
     sends_on_close: bool = False
     """Whether it sends a few calls no sooner than when it is closed or some seconds are over."""
     options: Mapping[str, Any] = field(default_factory=dict)

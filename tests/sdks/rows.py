@@ -15,6 +15,7 @@ class Proof(StrEnum):
     """How a row is known."""
 
     REAL = "real package"
+    PLAYED = "real package, device played"
     REPLAY = "replay"
 
 
@@ -125,6 +126,24 @@ REAL: Mapping[str, Row] = {
         ),
         counts=False,
         closing=After.AGAIN,
+    ),
+    "React Native": Row(
+        "@segment/analytics-react-native 2.24.1",
+        "POST /v1/b",
+        "1.1",
+        "body",
+        "no",
+        Behaviour(
+            limited=After.WAITED,
+            unavailable=After.WAITED,
+            broken=After.AGAIN,
+            cut=After.AGAIN,
+            lost=After.AGAIN,
+            refused=After.DROPPED,
+        ),
+        counts=True,
+        closing=None,
+        proof=Proof.PLAYED,
     ),
 }
 """By SDK, as the tests of each see it."""

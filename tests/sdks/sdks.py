@@ -11,6 +11,7 @@ from tests.sdks.programs import JAVA as JAVA_DRIVER
 from tests.sdks.programs import KOTLIN as KOTLIN_DRIVER
 from tests.sdks.programs import NODE as NODE_DRIVER
 from tests.sdks.programs import PYTHON as PYTHON_DRIVER
+from tests.sdks.programs import REACT_NATIVE as REACT_NATIVE_DRIVER
 from tests.sdks.real_sdk import RealSdk
 from tests.world.packages import ensure, find_program
 
@@ -59,8 +60,18 @@ KOTLIN = RealSdk(
     command=lambda: [*_PLACE_OF_ITS_OWN, *jvm.driver(KOTLIN_DRIVER.found(), "KotlinDriver", "client")],
     trust=jvm.trust,
 )
-SDKS = (NODE, PYTHON, GO, JAVA)
-"""Those for servers."""
+REACT_NATIVE = RealSdk(
+    name="React Native",
+    package="@segment/analytics-react-native",
+    version="2.24.1",
+    calls=APP_CALLS,
+    command=lambda: [str(_node()), str(REACT_NATIVE_DRIVER.found() / "driver.mjs")],
+    trust=NODE.trust,
+    unsayable=frozenset({"anonymousId", "previousId", "category", "context", "integrations", "timestamp"}),
+    sets=frozenset({"anonymousId", "previousId", "userId"}),
+)
+SDKS = (NODE, PYTHON, GO, JAVA, REACT_NATIVE)
+"""Those that make the same calls and meet the same faults."""
 
 _KEEPS_AT = "/tmp/analytics-kotlin"  # noqa: S108
 # Where the library keeps its events is built in; each run gets a place of its own, of the same name.

@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from tests.nameplate_ingestion.sdks.carried import check_carried
-from tests.nameplate_ingestion.sdks.replay import Json, key_of
+from tests.nameplate_ingestion.sdks.replay import DEVICES, SOURCES, Json, key_of
 from tests.sdks.real_sdk import RealSdk, Run, body_of, events_of
 from tests.world.http_faults import Exchange
 
 _ADDED = {"messageId", "context", "integrations", "timestamp", "originalTimestamp", "receivedAt", "sentAt", "_metadata"}
 """What SDKs and the service add to what a call says."""
+_ADDRESS = "127.0.0.1"
+"""Of the SDKs, as nginx tells it."""
 
 
 def check_arrived(sdk: RealSdk, run: Run, said: Sequence[Json]) -> None:
@@ -20,9 +22,10 @@ def check_arrived(sdk: RealSdk, run: Run, said: Sequence[Json]) -> None:
     posted = [(each, event) for each in run.exchanges for event in events_of(each)]
     assert len(run.events) == len(posted) == len(said)
     assert len({event["messageId"] for event in run.events}) == len(said)
+    address = _ADDRESS if SOURCES[sdk.name][1] in DEVICES else None
     for call, (exchange, sent), event in zip(said, posted, run.events, strict=True):
-        _check_said(call, event)
-        check_carried(event, _whole(sent, body_of(exchange)))
+        _check_said(call, event, sdk.sets)
+        check_carried(event, _whole(sent, body_of(exchange)), address)
 
 
 def key_places(sdk: RealSdk, exchange: Exchange) -> str:
@@ -38,7 +41,7 @@ def key_places(sdk: RealSdk, exchange: Exchange) -> str:
     return ", ".join(places)
 
 
-def _check_said(call: Json, event: Json) -> None:
+def _check_said(call: Json, event: Json, more: frozenset[str]) -> None:
     for name, value in call.items():
         if name == "timestamp":
             assert datetime.fromisoformat(event["originalTimestamp"]) == datetime.fromisoformat(value)
@@ -50,7 +53,7 @@ def _check_said(call: Json, event: Json) -> None:
         else:
             assert event[name] == value, name
     # Some write null for what was not said.
-    assert {name: event[name] for name in event.keys() - call.keys() - _ADDED if event[name] is not None} == {}
+    assert {name: event[name] for name in event.keys() - call.keys() - _ADDED - more if event[name] is not None} == {}
 
 
 def _whole(sent: Json, body: Json) -> dict[str, Any]:
