@@ -19,7 +19,7 @@ _BAD_PARTS = (
 _WORDS = ("class", "null", "undefined", "await", "let", "NaN", "eval")
 _PAGE_NAMES = (
     "window", "document", "location", "name", "top", "self", "history", "navigator", "fetch", "console", "Promise",
-    "Object", "constructor", "__proto__", "localStorage", "Event", "globalThis",
+    "Object", "constructor", "__proto__", "localStorage", "Event", "globalThis", "chrome", "Text",
 )  # fmt: skip
 
 LIBRARY = (
