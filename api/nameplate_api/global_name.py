@@ -36,7 +36,7 @@ screen screenLeft screenTop screenX screenY scroll scrollBy scrollTo scrollX scr
 setInterval setTimeout speechSynthesis status statusbar stop structuredClone styleMedia toolbar top trustedTypes
 viewport visualViewport when window
 """
-"""What a window has (HTML, "The Window object", and what extends it), without interfaces of names that nobody chooses."""
+"""What a window has (HTML, "The Window object", and what extends it), but interfaces of names that nobody chooses."""
 _OF_PAGES = sorted({*_LANGUAGE.split(), *_PAGE.split()})
 GLOBAL_NAME_RULES = matching(
     IDENTIFIER,
