@@ -38,6 +38,8 @@ class Visit:
         """Open an empty page, with another browser's name if one is given."""
         self.sent: list[Sent] = []
         self.console: list[str] = []
+        self.codings: dict[str, str] = {}
+        """The content coding of each answer, by the path."""
         self._thread = thread
         self._unanswered: set[Request] = set()
         self._run(self._begin(browser, user_agent))
@@ -45,6 +47,10 @@ class Visit:
     def prepare(self, script: str) -> None:
         """Run a script on every page before its own, whatever its policy is."""
         self._run(self._context.add_init_script(script))
+
+    def accept_coding(self, coding: str) -> None:
+        """Tell servers no other content coding than this."""
+        self._run(self._context.set_extra_http_headers({"Accept-Encoding": coding}))
 
     def open(self, url: str) -> None:
         """Go to a page and wait until it is loaded."""
@@ -106,6 +112,7 @@ class Visit:
 
     def _answered(self, response: Response) -> None:
         self._unanswered.discard(response.request)
+        self.codings[urlsplit(response.url).path] = response.headers.get("content-encoding", "identity")
 
     def _failed(self, request: Request) -> None:
         self._unanswered.discard(request)
