@@ -32,8 +32,18 @@ public final class JavaDriver {
 
     private JavaDriver() {}
 
-    public static void main(String[] arguments) throws Exception {
-        Plan plan = GSON.fromJson(Files.readString(Path.of(arguments[0])), Plan.class);
+    public static void main(String[] arguments) {
+        try {
+            drive(arguments[0]);
+        } catch (Exception failure) {
+            failure.printStackTrace();
+            // Clients that are not closed would keep the program.
+            System.exit(1);
+        }
+    }
+
+    private static void drive(String path) throws Exception {
+        Plan plan = GSON.fromJson(Files.readString(Path.of(path)), Plan.class);
         boolean oneEach = Boolean.TRUE.equals(plan.options.get("oneClientPerCall"));
         List<Analytics> clients = new ArrayList<>();
         for (Map<String, Object> call : plan.calls) {

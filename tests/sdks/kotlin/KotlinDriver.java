@@ -20,16 +20,28 @@ import kotlinx.serialization.json.JsonPrimitive;
  * Drives analytics-kotlin by a plan; what makes a client stands in Client.kt.
  *
  * <p>Other clients are made with the option "hosts", which names the two hosts and nothing else, and with "patient",
- * which has the library's newer way to retry. With "restarts" it begins anew at its end with what it kept, and sends
- * that first. It tells at its end how many batches it still keeps.
+ * which has the library's newer way to retry. With "restarts" it is closed with what it keeps, and begins anew. It ends
+ * when it keeps no batches any more, and with "hosts" says how many it keeps.
  */
 public final class KotlinDriver {
     private static final long FLUSH_EVERY = 1000;
 
     private KotlinDriver() {}
 
-    public static void main(String[] arguments) throws Exception {
-        JsonObject plan = object(Json.Default.parseToJsonElement(Files.readString(Path.of(arguments[0]))));
+    public static void main(String[] arguments) {
+        int code = 1;
+        try {
+            drive(arguments[0]);
+            code = 0;
+        } catch (Exception failure) {
+            failure.printStackTrace();
+        }
+        // Threads that the library leaves behind would keep the program.
+        System.exit(code);
+    }
+
+    private static void drive(String path) throws Exception {
+        JsonObject plan = object(Json.Default.parseToJsonElement(Files.readString(Path.of(path))));
         JsonObject options = object(plan.get("options"));
         Analytics analytics = client(plan, options);
         for (JsonElement call : (JsonArray) plan.get("calls")) {
@@ -38,20 +50,18 @@ public final class KotlinDriver {
         ScheduledExecutorService timer = flushing(analytics);
         System.out.println("called");
         while (System.in.read() >= 0) {}
-        timer.shutdownNow();
-        analytics.shutdown();
         if (options.containsKey("restarts")) {
-            analytics = ClientKt.newAnalytics();
-            timer = flushing(analytics);
-            while (!analytics.pendingUploads().isEmpty()) {
-                Thread.sleep(FLUSH_EVERY / 10);
-            }
             timer.shutdownNow();
             analytics.shutdown();
+            analytics = ClientKt.newAnalytics();
+            timer = flushing(analytics);
         }
-        System.err.println("kept " + analytics.pendingUploads().size());
-        // Threads that the library leaves behind would keep the program.
-        System.exit(0);
+        while (!options.containsKey("hosts") && !analytics.pendingUploads().isEmpty()) {
+            Thread.sleep(FLUSH_EVERY / 10);
+        }
+        timer.shutdownNow();
+        analytics.shutdown();
+        System.err.println("keeps " + analytics.pendingUploads().size());
     }
 
     private static ScheduledExecutorService flushing(Analytics analytics) {
@@ -95,8 +105,7 @@ public final class KotlinDriver {
         switch (type) {
             case "identify" -> analytics.identify(text(call, "userId"), object(call.get("traits")), named);
             case "track" -> analytics.track(text(call, "event"), object(call.get("properties")), named);
-            case "screen" -> analytics.screen(
-                    text(call, "name"), object(call.get("properties")), text(call, "category"), named);
+            case "screen" -> analytics.screen(text(call, "name"), object(call.get("properties")), "start", named);
             case "group" -> analytics.group(text(call, "groupId"), object(call.get("traits")), named);
             case "alias" -> analytics.alias(text(call, "userId"), named);
             default -> throw new IllegalArgumentException(type);
