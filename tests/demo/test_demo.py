@@ -53,7 +53,7 @@ TOLD = [
     "fetch     GET   cdn.cdp.acme.com  /v1/projects/k3y/settings",
     "fetch     POST  api.cdp.acme.com  /v1/p",
     "fetch     POST  api.cdp.acme.com  /v1/t",
-    "all other names   0 requests, and 0 connections came",
+    "of all other names         0, and 0 connections came",
     "identify",
     "track     Product Added",
     "track     Order Completed",
