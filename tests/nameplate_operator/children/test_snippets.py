@@ -84,7 +84,9 @@ func newAnalytics() -> Analytics {
     return Analytics(
         configuration: Configuration(writeKey: "k3y-app")
             .apiHost("api.cdp.acme.com/v1")
-            .cdnHost("cdn.cdp.acme.com/v1"))
+            .cdnHost("cdn.cdp.acme.com/v1")
+            // Without them, whoever cannot fetch its settings the first time sends to the vendor.
+            .defaultSettings(Settings(writeKey: "k3y-app", apiHost: "api.cdp.acme.com/v1")))
 }
 """,
     "app.ts": """\

@@ -46,6 +46,7 @@ fun newAnalytics(): Analytics {{
 
 
 def _swift(place: Place) -> str:
+    key, api, cdn = (double_quoted(each) for each in (place.write_key, place.api_host, place.cdn_host))
     return f"""\
 import Segment
 
@@ -53,9 +54,11 @@ func newAnalytics() -> Analytics {{
     // What it reports on itself goes to a host that cannot be changed.
     Telemetry.shared.enable = false
     return Analytics(
-        configuration: Configuration(writeKey: {double_quoted(place.write_key)})
-            .apiHost({double_quoted(place.api_host)})
-            .cdnHost({double_quoted(place.cdn_host)}))
+        configuration: Configuration(writeKey: {key})
+            .apiHost({api})
+            .cdnHost({cdn})
+            // Without them, whoever cannot fetch its settings the first time sends to the vendor.
+            .defaultSettings(Settings(writeKey: {key}, apiHost: {api})))
 }}
 """
 
