@@ -47,7 +47,7 @@ def ensure_library() -> Path:
 
 def build_arguments(packages: Path) -> list[str]:
     """What the builder is given of a node_modules: the polyfill, the version that is served, and the older ones."""
-    older = sorted(packages.glob("analytics-next-*"), reverse=True)
+    older = sorted(packages.glob("analytics-next-*"))
     served = packages / "@segment/analytics-next"
     return ["--polyfill", str(packages / "@babel/polyfill"), str(served), *map(str, older)]
 

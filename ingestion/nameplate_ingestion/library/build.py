@@ -49,8 +49,9 @@ def build(into: Path, polyfill: Path, packages: list[Path]) -> None:
         for name, chunk in _chunks(package):
             _write_chunk(into / CHUNKS / name, chunk)
     (into / "LICENSE").write_bytes((packages[0] / "LICENSE.MD").read_bytes())
+    (into / "LICENSE.polyfill").write_bytes((polyfill / "LICENSE").read_bytes())
     # Last: a directory without it is not whole.
-    (into / MANIFEST).write_text(json.dumps({"version": versions[0], "parts_of": versions[1:]}) + "\n")
+    (into / MANIFEST).write_text(json.dumps({"version": versions[0], "parts_of": sorted(versions[1:])}) + "\n")
 
 
 def begin_brotli(beginning: bytes) -> bytes:

@@ -33,6 +33,7 @@ def test_the_pinned_version_is_built(packages: Path, copied: Path, into: Path, b
     manifest = json.loads((into / "library.json").read_text())
     assert manifest == {"version": "1.84.3", "parts_of": ["1.83.0"]}
     assert "Segment" in (into / "LICENSE").read_text()
+    assert "Sebastian McKenzie" in (into / "LICENSE.polyfill").read_text()
 
 
 @pytest.mark.parametrize(
