@@ -53,7 +53,7 @@ def trust(authority: Path) -> Mapping[str, str]:
 def _fetch(folder: Path, what: str, into: str) -> str:
     (folder / into).mkdir()
     pom, sums = (f"{what}.pom.xml", f"{what}_jars.sha256") if what else ("pom.xml", "jars.sha256")
-    Jars(f"{folder.name} {what}", folder / pom, folder / sums).fetch(folder / into)
+    Jars(what or "SDK", folder / pom, folder / sums).fetch(folder / into)
     return ":".join(str(jar) for jar in sorted((folder / into).glob("*.jar")))
 
 
