@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from tests.nameplate_ingestion.sdks.replay import Json
 from tests.sdks.calls import a_track
-from tests.sdks.real_sdk import RealSdk, Run, events_of
+from tests.sdks.posted import events_of
+from tests.sdks.real_sdk import RealSdk, Run
 from tests.sdks.served import Site
 from tests.world.http_faults import Exchange, HttpFault, Point
 
@@ -42,12 +44,12 @@ class Behaviour:
     """400."""
 
 
-def faults(expected: Behaviour) -> Mapping[str, HttpFault]:
-    """Return what the cases' requests meet, by the case."""
+def faults(expected: Behaviour, headers: Mapping[str, str] = MappingProxyType({})) -> Mapping[str, HttpFault]:
+    """Return what the cases' requests meet, by the case; answers have more headers."""
 
     def answer(status: int, after: After | None = None) -> HttpFault:
         told = {} if after is None else {"Retry-After": str(_SHORT if after is After.WAITED else _LONG)}
-        return HttpFault(status=status, headers={"Content-Type": "application/json", **told}, body=_BODY)
+        return HttpFault(status=status, headers={"Content-Type": "application/json", **headers, **told}, body=_BODY)
 
     return {
         "limited": answer(429, expected.limited),
@@ -65,14 +67,22 @@ def provoke(sdk: RealSdk, site: Site, expected: Behaviour) -> tuple[Run, Behavio
     What is expected says only how long to wait for it.
     """
     met = faults(expected)
-    kept = [case for case in met if getattr(expected, case) is not After.DROPPED]
+    calls = [a_track(case) for case in met]
+    run = sdk.run(site, calls, met, lambda passed: is_over(passed, expected), oneClientPerCall=True)
+    return run, judge(run.exchanges, met)
 
-    def finished(passed: Sequence[Exchange]) -> bool:
-        return all(_tries(passed, case) for case in met) and all(_is_delivered(passed, case) for case in kept)
 
-    run = sdk.run(site, [a_track(case) for case in met], met, finished, oneClientPerCall=True)
-    seen = {case: _judge(_tries(run.exchanges, case), fault) for case, fault in met.items()}
-    return run, Behaviour(**seen)
+def is_over(passed: Sequence[Exchange], expected: Behaviour) -> bool:
+    """Tell whether all was tried, and all that is expected to come again was taken."""
+    return all(
+        _tries(passed, case) if after is After.DROPPED else _is_delivered(passed, case)
+        for case, after in vars(expected).items()
+    )
+
+
+def judge(passed: Sequence[Exchange], met: Mapping[str, HttpFault]) -> Behaviour:
+    """Return what was done, by what was met."""
+    return Behaviour(**{case: _judge(_tries(passed, case), fault) for case, fault in met.items()})
 
 
 def arrived(run: Run, case: str) -> list[Json]:

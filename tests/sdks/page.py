@@ -13,7 +13,7 @@ _HEAD = """\
 <!-- Generated from tests/sdks/rows.py by `make generate`. -->
 # SDKs
 
-What each SDK does when one option of it names the custom domain.
+What each SDK does when its options name the custom domain. What a cell does not tell was not looked at.
 
 - **real package**: the package itself, as its registry has it and pinned by a lock file, is run by `make test`. Its
   client is made by the text of the operator's snippet as it stands. It posts to the ingestion service through TLS by

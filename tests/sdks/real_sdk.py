@@ -11,8 +11,6 @@ the line `called` to its standard output. It keeps the clients until its standar
 the SDK's own way and exits with 0. What the SDK reports to its user (failures, callbacks) goes to standard error.
 """
 
-import gzip
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +19,7 @@ from typing import Any
 from tests.cluster.waiting import until
 from tests.nameplate_ingestion.sdks.replay import SOURCES, Json, key_of
 from tests.sdks.driver import Driver
+from tests.sdks.posted import FirstOf, events_of
 from tests.sdks.served import HOST, Site, Way
 from tests.world.http_faults import Exchange, HttpFault, HttpInjection
 
@@ -132,41 +131,13 @@ class RealSdk:
         return Driver(site.within(way, self.command()), self.trust(authority), plan)
 
 
-class _FirstOf(HttpInjection):
-    """A fault that only the first request meets that holds an event of this name."""
-
-    def __init__(self, event: str, fault: HttpFault) -> None:
-        super().__init__(fault)
-        self._event = event
-
-    def takes(self, exchange: Exchange) -> bool:
-        """Whether it is this one."""
-        if self.matched or self._event not in [event.get("event") for event in events_of(exchange)]:
-            return False
-        self.matched = 1
-        return True
-
-
 def _injections(faults: Faults) -> list[HttpInjection]:
     if isinstance(faults, Mapping):
-        return [_FirstOf(event, fault) for event, fault in faults.items()]
+        return [FirstOf(event, fault) for event, fault in faults.items()]
     return [
         each if isinstance(each, HttpInjection) else HttpInjection(each, {"POST"}, nth=place)
         for place, each in enumerate(faults, start=1)
     ]
-
-
-def body_of(exchange: Exchange) -> Json:
-    """Return the batch that was posted."""
-    packed = exchange.headers.get("Content-Encoding") == "gzip"
-    body: Json = json.loads(gzip.decompress(exchange.body) if packed else exchange.body)
-    return body
-
-
-def events_of(exchange: Exchange) -> Sequence[Json]:
-    """Return the events that were posted."""
-    events: Sequence[Json] = body_of(exchange).get("batch", ()) if exchange.method == "POST" else ()
-    return events
 
 
 def _delivers(exchange: Exchange) -> int:

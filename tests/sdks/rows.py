@@ -42,6 +42,40 @@ class Row:
 
 
 REAL: Mapping[str, Row] = {
+    "Analytics.js, by its tag": Row(
+        "@segment/analytics-next 1.84.3",
+        "POST /v1/{a,g,i,p,s,t}",
+        "",
+        "Basic, body",
+        "no",
+        Behaviour(
+            limited=After.WAITED,
+            unavailable=After.AGAIN,
+            broken=After.AGAIN,
+            cut=After.AGAIN,
+            lost=After.AGAIN,
+            refused=After.DROPPED,
+        ),
+        counts=True,
+        closing=None,
+    ),
+    "Analytics.js, from npm": Row(
+        "@segment/analytics-next 1.84.3",
+        "POST /v1/{a,g,i,p,s,t}",
+        "",
+        "Basic, body",
+        "no",
+        Behaviour(
+            limited=After.WAITED,
+            unavailable=After.AGAIN,
+            broken=After.AGAIN,
+            cut=After.AGAIN,
+            lost=After.AGAIN,
+            refused=After.DROPPED,
+        ),
+        counts=True,
+        closing=None,
+    ),
     "Node.js": Row(
         "@segment/analytics-node 3.1.0",
         "POST /v1/batch",
@@ -146,19 +180,25 @@ REAL: Mapping[str, Row] = {
         proof=Proof.PLAYED,
     ),
 }
-"""By SDK, as the tests of each see it."""
+"""By SDK, as the tests of each see it; behind a comma, how it came into a page."""
 
 _PACKED = {replay.sdk for replay in REPLAYS if replay.headers.get("Content-Encoding") == "gzip"}
 
 
 def replayed() -> Mapping[str, Row]:
     """Return the rows of those whose packages are not run."""
-    return {sdk: _row(library) for sdk, library in LIBRARIES.items() if sdk not in REAL}
+    known = {library_of(sdk) for sdk in REAL}
+    return {sdk: _row(library) for sdk, library in LIBRARIES.items() if sdk not in known}
+
+
+def library_of(sdk: str) -> str:
+    """Return the name that a real SDK has among the replays."""
+    return sdk.partition(",")[0]
 
 
 def read(sdk: str) -> Behaviour:
     """Return what the sources of an SDK say that it does."""
-    manners = MANNERS[sdk]
+    manners = MANNERS[library_of(sdk)]
 
     def after(status: int) -> After:
         if status not in manners.again:

@@ -7,7 +7,8 @@ from typing import Any
 
 from tests.nameplate_ingestion.sdks.carried import check_carried
 from tests.nameplate_ingestion.sdks.replay import DEVICES, SOURCES, Json, key_of
-from tests.sdks.real_sdk import RealSdk, Run, body_of, events_of
+from tests.sdks.posted import body_of, events_of
+from tests.sdks.real_sdk import RealSdk, Run
 from tests.world.http_faults import Exchange
 
 _ADDED = {"messageId", "context", "integrations", "timestamp", "originalTimestamp", "receivedAt", "sentAt", "_metadata"}

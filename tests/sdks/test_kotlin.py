@@ -7,7 +7,8 @@ from tests.nameplate_ingestion.sdks.replay import Json
 from tests.sdks.behaviour import After, Behaviour, faults
 from tests.sdks.calls import calls
 from tests.sdks.holding import Hold
-from tests.sdks.real_sdk import Run, body_of, events_of
+from tests.sdks.posted import body_of, events_of
+from tests.sdks.real_sdk import Run
 from tests.sdks.rows import REAL
 from tests.sdks.sdks import KOTLIN
 from tests.sdks.seen import key_places
