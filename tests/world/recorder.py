@@ -72,6 +72,9 @@ class Recorder:
         self.asked: list[Asked] = []
         self.connections: list[str] = []
         self._context = authority.context(("elsewhere.invalid",))
+        self._context.sni_callback = self._remember
+        # Each connection shakes hands in its own thread, and all of them share one context.
+        self._greeted = threading.local()
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
 
@@ -107,17 +110,14 @@ class Recorder:
         if connection.recv(1, socket.MSG_PEEK) != _TLS_HANDSHAKE:
             self.connections.append("")
             return connection
-        context = self._context
-        names: list[str] = []
-
-        def remember(_: ssl.SSLSocket | ssl.SSLObject, name: str | None, __: ssl.SSLContext) -> None:
-            names.append(name or "")
-
-        context.sni_callback = remember
+        self._greeted.name = ""
         try:
-            return context.wrap_socket(connection, server_side=True)
+            return self._context.wrap_socket(connection, server_side=True)
         finally:
-            self.connections.append(names[0] if names else "")
+            self.connections.append(self._greeted.name)
+
+    def _remember(self, _: ssl.SSLSocket | ssl.SSLObject, name: str | None, __: ssl.SSLContext) -> None:
+        self._greeted.name = name or ""
 
     def closed(self, connection: socket.socket) -> None:
         """Forget a connection that has ended."""
