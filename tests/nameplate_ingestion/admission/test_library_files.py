@@ -5,10 +5,13 @@ import json
 
 import brotli
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nameplate_api.custom_domain import Durability, SourceType
 from nameplate_ingestion.admission.answers import Row
 from nameplate_ingestion.admission.respond import Outcome, respond
+from nameplate_ingestion.call import Call
 from nameplate_ingestion.library.shelf import Library
 from nameplate_ingestion.tenant import Source, Tenant
 from tests.nameplate_ingestion.admission.calls import NOW, a_call
@@ -177,6 +180,29 @@ def test_an_alias_of_one_domain_is_none_of_another(library):
         respond(a_call("/m5/app.js", method="GET", host=b"cdn.other.example"), other, NOW, library).row
         is Row.UNKNOWN_PATH
     )
+
+
+PIECES = st.sampled_from(
+    [b"/", b"..", b"%2e", b"\x00", b"web-key", b"analytics.js", b"v1", b"bundles", b".js", b"\xff", b"?"]
+)
+PATHS = st.builds(
+    lambda begin, pieces, end: begin + b"".join(pieces) + end,
+    st.sampled_from([b"/analytics.js/v1/", b"/analytics-next/bundles/", b"/v1/projects/", b"/m5/", b"/"]),
+    st.lists(PIECES | st.binary(max_size=4), max_size=4),
+    st.sampled_from([b"/analytics.min.js", b"/settings", b".min.js", b""]),
+)
+HEADERS = st.dictionaries(st.sampled_from([b"accept-encoding", b"if-none-match", b"origin"]), st.binary(max_size=40))
+
+
+@settings(deadline=None, max_examples=300)
+@given(PATHS, st.sampled_from([b"GET", b"HEAD", b"OPTIONS", b"POST"]), HEADERS)
+def test_no_request_for_a_file_is_our_fault(library, path, method, headers):
+    outcome = respond(Call(method, path, HOSTS[0].encode(), headers, b"", "10.0.0.1"), TENANTS, NOW, library)
+    assert outcome.reply.status == outcome.row.status < 500
+    if outcome.row in (Row.LIBRARY_FILE, Row.PROJECT_SETTINGS):
+        assert b"web-key" in content(outcome)
+    elif outcome.row is not Row.NOT_MODIFIED:
+        assert isinstance(json.loads(outcome.reply.body), dict)
 
 
 def test_a_part_that_no_version_has_is_not_found(get):
