@@ -12,7 +12,7 @@ from typing import Self
 from tests.cluster.leash import leashed
 from tests.nameplate_ingestion.sdks.replay import Json
 
-_END_TIMEOUT = 60.0
+_END_TIMEOUT = 180.0
 
 
 class Driver:

@@ -24,6 +24,8 @@ from tests.sdks.served import HOST, Site, Way
 from tests.world.http_faults import Exchange, HttpFault, HttpInjection
 
 _OK = 200
+_SEND_TIMEOUT = 180.0
+"""With the SDKs' own waits between tries, of which Java's is the longest: up to 30 s."""
 
 Finished = Callable[[Sequence[Exchange]], bool]
 """Tells from what has passed whether the driver may close its client."""
@@ -76,8 +78,6 @@ class RealSdk:
     sends_on_close: bool = False
     """Whether it sends a few calls no sooner than when it is closed or some seconds are over."""
     options: Mapping[str, Any] = field(default_factory=dict)
-    patience: float = 60.0
-    """How long its own waits between tries may take in all."""
 
     @property
     def source(self) -> str:
@@ -105,7 +105,7 @@ class RealSdk:
             until(
                 lambda: finished(proxy.exchanges[begin:]) or not driver.is_alive(),
                 f"{self.name} to send",
-                self.patience,
+                _SEND_TIMEOUT,
             )
             said = driver.close()
         exchanges = proxy.exchanges[begin:]
@@ -116,7 +116,7 @@ class RealSdk:
         """Make a call while only this authority is trusted, until it has ended a connection; return what it posted."""
         begin, ended = len(site.plain.proxy.exchanges), len(site.silent())
         with self._driver(site, site.plain, [call], authority, {}):
-            until(lambda: len(site.silent()) > ended, f"{self.name} to end a connection", self.patience)
+            until(lambda: len(site.silent()) > ended, f"{self.name} to end a connection", _SEND_TIMEOUT)
         return site.plain.proxy.exchanges[begin:]
 
     def _driver(

@@ -49,8 +49,6 @@ JAVA = RealSdk(
     command=lambda: jvm.driver(JAVA_DRIVER.found(), "JavaDriver"),
     trust=jvm.trust,
     unsayable=frozenset({"null"}),
-    # It waits up to 30 s before its second try.
-    patience=90,
 )
 KOTLIN = RealSdk(
     name="Kotlin",
