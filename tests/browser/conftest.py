@@ -27,7 +27,7 @@ def site(shared_site: Site) -> Site:
 
 @pytest.fixture
 def visitors(site: Site) -> Iterator[Visitors]:
-    """Opens browsers of new visitors, and closes them."""
+    """Opens browsers of new visitors, and closes them; what they asked for last is not left to the next test."""
     with ExitStack() as stack:
 
         def visit(user_agent: str | None = None) -> Visit:
@@ -36,6 +36,7 @@ def visitors(site: Site) -> Iterator[Visitors]:
             return visit
 
         yield visit
+    site.elsewhere.settle()
 
 
 @pytest.fixture

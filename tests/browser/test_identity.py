@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.browser import original
@@ -83,3 +83,19 @@ def test_cookies_belong_to_the_site_and_a_sibling_host_knows_the_visitor(site: S
         assert (cookie["domain"], cookie["path"], cookie["sameSite"]) == (".acme.com", "/", "Lax")
         assert not cookie["httpOnly"]
         assert abs(cookie["expires"] - time.time() - _YEAR) < 3600
+
+
+def test_cookies_of_the_first_analytics_js_are_understood_as_by_the_vendors_hosts(
+    site: Site, visitors: Callable[[], Visit]
+) -> None:
+    site.elsewhere.pages |= original.files(original.VENDOR_CDN, KEY)
+    set_cookies = (
+        "document.cookie = 'ajs_anonymous_id=%22old-visitor%22; domain=acme.com; path=/';"
+        "document.cookie = 'ajs_user_id=%22old-user%22; domain=acme.com; path=/'"
+    )
+    at_vendor, at_domain = visitors(), visitors()
+    for visit in (at_vendor, at_domain):
+        visit.open(site.serve(new_path(), html(set_cookies)))
+    before = _by_vendor(site, at_vendor, "")
+    assert _who(before) == ("old-visitor", "old-user")
+    assert _who(_by_domain(site, at_domain, SNIPPETS["website.html"])) == _who(before)

@@ -20,8 +20,10 @@ from socketserver import ThreadingTCPServer
 from types import TracebackType
 from typing import Any, Self
 
+from tests.cluster.waiting import until
 from tests.world.tls_server import Authority
 
+_PATIENCE = 60.0
 _TLS_HANDSHAKE = b"\x16"
 _OPEN_TO_ALL = {
     "Access-Control-Allow-Origin": "*",
@@ -97,6 +99,14 @@ class Recorder:
                 with suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
         self._server.server_close()
+
+    def settle(self) -> None:
+        """Wait until everybody who has come is gone; clients are to be closed before."""
+        # Whoever came before this connection is let in before it.
+        with socket.create_connection(("127.0.0.1", self.port), timeout=_PATIENCE) as last:
+            last.shutdown(socket.SHUT_WR)
+            last.recv(1)
+        until(lambda: not self._open, "all connections of the recorder to end")
 
     def forget(self) -> None:
         """Begin anew, without any page."""
