@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from tests.browser import original
 from tests.browser.customer_site import API, KEY, NEW_NAME, SNIPPETS, WWW, Site
-from tests.browser.flow import check_arrived, new_path, visit_and_call
+from tests.browser.flow import CALLS, check_arrived, new_path, visit_and_call
 from tests.browser.pages import html
 from tests.cluster.waiting import until
 from tests.world.browser_visit import Visit
@@ -36,6 +36,16 @@ def test_an_old_browser_takes_its_polyfill_from_the_domain(site: Site, visitors:
     path = visit_and_call(site, visit, SNIPPETS["website.html"])
     check_arrived(site, visit, path)
     assert [each.status for each in site.asked("GET", "polyfill")] == [200]
+
+
+def test_a_page_without_tls_sends_its_events_over_tls(site: Site, visit: Visit) -> None:
+    path = new_path()
+    url = site.serve(path, html("analytics.on('track', () => { window.seen = true })", head=SNIPPETS["website.html"]))
+    visit.open(url.replace("https://", "http://"))
+    visit.evaluate("() => { analytics.track('Seen', {early: true}) }")
+    visit.wait_for("window.seen")
+    visit.evaluate(CALLS, "analytics")
+    check_arrived(site, visit, path)
 
 
 def test_a_service_worker_that_passes_all_on_changes_nothing(site: Site, visit: Visit) -> None:

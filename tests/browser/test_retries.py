@@ -3,8 +3,8 @@
 import pytest
 
 from tests.browser.customer_site import ALIAS, CDN, KEY, Site
-from tests.browser.flow import check_arrived, visit_and_call
-from tests.browser.pages import loading
+from tests.browser.flow import CALLS, SAID, check_arrived, new_path, visit_and_call
+from tests.browser.pages import html, loading
 from tests.world.browser_visit import Visit
 from tests.world.http_faults import HttpFault
 
@@ -37,3 +37,15 @@ def test_an_event_that_was_not_taken_comes_again(
     assert len(refused) == times
     if not fault.drop:
         assert any("X-Retry-Count" in each.headers for each in taken)
+
+
+def test_what_is_said_offline_arrives_once_when_the_network_is_back(site: Site, visit: Visit) -> None:
+    page = new_path()
+    visit.open(site.serve(page, html(head=loading(f"https://{CDN}/{ALIAS}.min.js", KEY))))
+    visit.wait_for("window.analytics.initialized")
+    site.arrived(page, 1)
+    visit.set_offline(True)
+    visit.evaluate(CALLS, "analytics")
+    assert len(site.posted_events(page)) == 1
+    visit.set_offline(False)
+    check_arrived(site, visit, page, [each for each in SAID if each.get("event") != "Seen"])

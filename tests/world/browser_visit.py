@@ -77,6 +77,10 @@ class Visit:
         """Return all cookies by name."""
         return {str(cookie["name"]): dict(cookie) for cookie in self._run(self._context.cookies())}
 
+    def set_offline(self, offline: bool) -> None:
+        """Take the network away, or give it back; pages are told."""
+        self._run(self._context.set_offline(offline))
+
     def screenshot(self, file: Path) -> None:
         """Write a picture of the whole page."""
         self._run(self._page.screenshot(path=file, full_page=True))
