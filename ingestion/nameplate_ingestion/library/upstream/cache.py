@@ -164,7 +164,6 @@ class UpstreamCache:
         shortest, longest, _ = self._lifetimes
         until = self._clock() + min(max(fetched.lifetime, shortest), longest)
         fresh = Entry(copy, until, until)
-        self._refusals.pop(address.url, None)
         self._copies.put(address.url, fresh)
         return self._found(fresh)
 
