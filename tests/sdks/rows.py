@@ -7,7 +7,7 @@ from enum import StrEnum
 from tests.nameplate_ingestion.sdks.batches import REPLAYS
 from tests.nameplate_ingestion.sdks.libraries import LIBRARIES
 from tests.nameplate_ingestion.sdks.library import Library
-from tests.nameplate_ingestion.sdks.manners import MANNERS
+from tests.nameplate_ingestion.sdks.manners import MANNERS, Verdict
 from tests.sdks.behaviour import After, Behaviour
 
 
@@ -205,13 +205,14 @@ def read(sdk: str) -> Behaviour:
             return After.DROPPED
         return After.WAITED if status in manners.heeds else After.AGAIN
 
+    unanswered = After.AGAIN if manners.unanswered is Verdict.AGAIN else After.DROPPED
     return Behaviour(
         limited=after(429),
         unavailable=after(503),
         # Without Retry-After there is nothing to heed.
         broken=After.AGAIN if 500 in manners.again else After.DROPPED,
-        cut=After.AGAIN,
-        lost=After.AGAIN,
+        cut=unanswered,
+        lost=unanswered,
         refused=after(400),
     )
 

@@ -28,6 +28,8 @@ class Manners(NamedTuple):
     """Statuses with which it waits as long as it is told."""
     waits_by: str = "Retry-After"
     """The header that tells it."""
+    unanswered: Verdict = Verdict.AGAIN
+    """What becomes of events when the connection ends before there is an answer."""
 
     def judge(self, answer: httpx.Response) -> Verdict:
         """Return what it does next."""
@@ -69,7 +71,7 @@ MANNERS: Mapping[str, Manners] = {
     "Clojure": Manners(_2XX, _LIMITED | _5XX, reads_json=True),
     "Go": Manners(_statuses(100, 299), _statuses(300, 599)),
     "Ruby": Manners(_OK, _LIMITED | _5XX, reads_json=True),
-    "PHP": Manners(_OK, _LIMITED | _5XX | (_statuses(100, 399) - _OK)),
+    "PHP": Manners(_OK, _LIMITED | _5XX | (_statuses(100, 399) - _OK), unanswered=Verdict.DROPPED),
     ".NET": Manners(_OK, _LIMITED | _5XX),
     "C#": Manners(_2XX, _LIMITED | _3XX | _5XX),
     "Kotlin": Manners(_statuses(100, 299), _LIMITED | _5XX),
