@@ -78,6 +78,7 @@ class Recorder:
         # Each connection shakes hands in its own thread, and all of them share one context.
         self._greeted = threading.local()
         self._open: set[socket.socket] = set()
+        self._ended = False
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -95,6 +96,7 @@ class Recorder:
         self._server.shutdown()
         self._thread.join()
         with self._lock:
+            self._ended = True
             for connection in self._open:
                 with suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
@@ -114,9 +116,28 @@ class Recorder:
         self.asked, self.connections = [], []
 
     def opened(self, connection: socket.socket) -> socket.socket:
-        """Note a connection; return what to read from, once TLS is agreed on if the client speaks that."""
+        """Note a connection; return what to read from, once TLS is agreed on if the client speaks that.
+
+        Raises OSError if it has ended by then.
+        """
         with self._lock:
+            if self._ended:
+                raise ConnectionAbortedError("the recorder has ended")
             self._open.add(connection)
+        try:
+            agreed = self._agreed(connection)
+        except OSError:
+            self.closed(connection)
+            raise
+        # A connection is handed on to the one with TLS, and is nothing by itself any more.
+        with self._lock:
+            self._open.discard(connection)
+            self._open.add(agreed)
+            if self._ended:
+                agreed.shutdown(socket.SHUT_RDWR)
+        return agreed
+
+    def _agreed(self, connection: socket.socket) -> socket.socket:
         if connection.recv(1, socket.MSG_PEEK) != _TLS_HANDSHAKE:
             self.connections.append("")
             return connection
@@ -153,14 +174,13 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def setup(self) -> None:
-        self._raw = self.request
-        self.request = self.owner.opened(self._raw)
+        self.request = self.owner.opened(self.request)
         super().setup()
 
     def finish(self) -> None:
         with suppress(OSError, ValueError):
             super().finish()
-        self.owner.closed(self._raw)
+        self.owner.closed(self.request)
         self.request.close()
 
     def handle_one_request(self) -> None:
