@@ -68,22 +68,22 @@ class Route(Phase[Domain, Routing]):
         self._lookup = AddressLookup(ports.resolver, settings.dns.check_timeout, ports.cuts)
 
     async def observe(self, subject: Domain, findings: Findings, now: datetime) -> Routing | None:
-        """Look at the Ingress, and up its host names; the zone was seen before in this pass."""
+        """Look at the Ingress, up its host names, and at the snippets; the zone was seen before in this pass."""
         hosting = findings.of(ZoneHosting)
-        zone = hosting.zone if hosting else None
-        ref = names.ingress(subject)
-        live = await self.ports.cluster.get(ref)
-        snippets = await self._snippets(subject)
-        if live is not None and not is_ours(live, subject, ref):
-            return Routing(live, (), (), zone, foreign=True, **snippets)
-        addresses, hostnames = shown(live)
-        found = await self._lookup.resolve(hostnames, subject.ref.namespace) if hostnames else ()
-        return Routing(live, tuple(sorted({*addresses, *found})), hostnames, zone, **snippets)
-
-    async def _snippets(self, subject: Domain) -> dict[str, Any]:
+        seen = await self._look_at_ingress(subject, hosting.zone if hosting else None)
         ref = names.snippets(subject)
         live = await self.ports.cluster.get(ref)
-        return {"snippets": live, "foreign_snippets": live is not None and not is_ours(live, subject, ref)}
+        foreign = live is not None and not is_ours(live, subject, ref)
+        return replace(seen, snippets=live, foreign_snippets=foreign)
+
+    async def _look_at_ingress(self, subject: Domain, zone: Zone | None) -> Routing:
+        ref = names.ingress(subject)
+        live = await self.ports.cluster.get(ref)
+        if live is not None and not is_ours(live, subject, ref):
+            return Routing(live, (), (), zone, foreign=True)
+        addresses, hostnames = shown(live)
+        found = await self._lookup.resolve(hostnames, subject.ref.namespace) if hostnames else ()
+        return Routing(live, tuple(sorted({*addresses, *found})), hostnames, zone)
 
     def decide(self, subject: Domain, seen: Routing, was: Was) -> Decision:
         """Keep the Ingress as it must be; then the records, once there is an address; then the snippets."""
