@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable
 
+import pytest
+
 from tests.browser import original
 from tests.browser.customer_site import API, KEY, NEW_NAME, SNIPPETS, WWW, Site
 from tests.browser.flow import CALLS, check_arrived, new_path, visit_and_call
@@ -63,6 +65,17 @@ def test_a_worker_may_post_by_itself(site: Site, visit: Visit) -> None:
     assert [each["event"] for each in site.arrived_of_user(user)] == ["By a worker"]
     visit.wait_settled()
     assert site.strangers(visit) == []
+
+
+@pytest.mark.parametrize(("file", "name"), [("website.html", "analytics"), ("renamed.html", NEW_NAME)])
+def test_a_tag_of_the_vendor_that_was_left_in_the_page_leads_nobody_there(
+    site: Site, visit: Visit, file: str, name: str
+) -> None:
+    # Consent tools keep tags from running by another type.
+    src = f"https://{original.VENDOR_CDN}{original.standard_path('v3ndor')}"
+    left = f'<script type="text/plain" data-global-segment-analytics-key="theirs" src="{src}"></script>'
+    path = visit_and_call(site, visit, left + SNIPPETS[file], name=name, query="?ajs_aid=a1")
+    check_arrived(site, visit, path)
 
 
 def test_a_policy_against_the_vendor_makes_the_library_ask_the_domain_for_its_old_version(

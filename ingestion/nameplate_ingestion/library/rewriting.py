@@ -19,6 +19,16 @@ _HEAD, _FOOT = "(function($cdn,$api,$key){", "})("
 _FIRST = "!function(){"
 """How a file begins that shares no name with the page: wrapped once more it means the same."""
 _NAMES = re.compile(r"\$(?:cdn|api|key)\b")
+_ELSEWHERE = re.compile(r"null!=(\w+)\?\1:null===\((\w+)=\(0,\w+\.\w+\)\(\)\)\|\|void 0===\2\?void 0:\2\._cdn")
+"""Where the library asks the page for a CDN, before it takes the built-in one (``parse-cdn.ts``)."""
+_NAMED = "document.currentScript&&document.currentScript.dataset.globalSegmentAnalyticsKey"
+_OWN_TAG = {
+    '"analytics"': f'({_NAMED}||"analytics")',
+    'document.querySelector("script[data-global-segment-analytics-key]")': (
+        f'({_NAMED}?document.currentScript:document.querySelector("script[data-global-segment-analytics-key]"))'
+    ),
+}
+"""How it finds its name in the page: by its own tag from the start, not by the first tag of any library later on."""
 _SOURCE_MAP = re.compile(r"\s*//# sourceMappingURL=\S*\s*\Z")
 _HOSTS = re.compile(
     r"""(?i:[a-z]+:(?:\\?/){2}[^"'`)\s]*)"""  # an address, or the pattern of one
@@ -66,16 +76,24 @@ def rewrite(code: str, polyfill_version: str) -> str:
         _POLYFILL_URL.format(version=polyfill_version): f'($cdn+"{polyfill}")',
     }
     _compare(Counter(_HOSTS.findall(code)), Counter(literals.keys()) + _LEFT)
-    for literal, name in literals.items():
-        if code.count(f'"{literal}"') != 1:
-            raise UnknownLibrary(f'expected "{literal}" once and in double quotes')
-        code = code.replace(f'"{literal}"', name)
+    for text, instead in ({f'"{literal}"': name for literal, name in literals.items()} | _OWN_TAG).items():
+        code = _replaced(code, text, instead)
+    # A tag of another library, even one that a consent tool keeps from running, would lead it to another CDN.
+    code, places = _ELSEWHERE.subn(r"null!=\1?\1:$cdn", code)
+    if places != 1:
+        raise UnknownLibrary(f"expected one place where the page is asked for a CDN, found {places}")
     if not code.startswith(_FIRST) or not code.endswith("}();"):
         raise UnknownLibrary(f"expected one function that is called at once, found {code[:40]!r} … {code[-20:]!r}")
     used = _NAMES.findall(code)
-    if len(used) != len(literals):
+    if len(used) != len(literals) + places:
         raise UnknownLibrary(f"the names $cdn, $api, $key are used by the library itself: {len(used)} times")
     return _HEAD + code + _FOOT
+
+
+def _replaced(code: str, text: str, instead: str) -> str:
+    if code.count(text) != 1:
+        raise UnknownLibrary(f"expected {text} once, found it {code.count(text)} times")
+    return code.replace(text, instead)
 
 
 def end_of(cdn: str, api: str, key: str) -> bytes:

@@ -14,6 +14,8 @@ from nameplate_ingestion.library.shelf import Names
 from tests.nameplate_ingestion.library.served import text_of
 
 patient = settings(deadline=None, max_examples=20)
+OWN_TAG = "document.currentScript&&document.currentScript.dataset.globalSegmentAnalyticsKey"
+ANY_TAG = 'document.querySelector("script[data-global-segment-analytics-key]")'
 NAMES = Names("https://cdn.cdp.acme.com", "api.cdp.acme.com/v1", "k3y")
 ADDRESS = re.compile(r"https?:(?:\\?/){2}[\w.-]*")
 AWKWARD = st.sampled_from(
@@ -35,6 +37,14 @@ def test_it_is_the_packages_own_file_but_for_what_was_built_in(library, packages
         '"https://cdnjs.cloudflare.com/ajax/libs/babel-polyfill/7.7.0/polyfill.min.js"',
         body,
     )
+    # What the page says of a CDN is not asked for, and the name in the page is that of the library's own tag.
+    for served_as, in_package in (
+        ("null!=r?r:$cdn", "null!=r?r:null===(t=(0,i.kJ)())||void 0===t?void 0:t._cdn"),
+        (f'({OWN_TAG}||"analytics")', '"analytics"'),
+        (f"({OWN_TAG}?document.currentScript:{ANY_TAG})", ANY_TAG),
+    ):
+        assert body.count(served_as) == 1
+        body = body.replace(served_as, in_package)
     for name, literal in (
         ("$cdn", "https://cdn.segment.com"),
         ("$api", "api.segment.io/v1"),
