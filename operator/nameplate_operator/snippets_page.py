@@ -10,6 +10,7 @@ from nameplate_api.custom_domain import ContentSecurityPolicy, CustomDomainSpec,
 from nameplate_api.secret_key_ref import SecretKeyRef
 from nameplate_api.sources import SourceType
 from nameplate_operator.children.snippets import snippets
+from nameplate_operator.children.snippets.servers import SERVERS
 from nameplate_operator.claims.aliases import SERVED_ON_FOR
 
 _HEAD = """\
@@ -53,7 +54,6 @@ _LANGUAGES = {
     "rb": "ruby",
     "txt": "text",
 }
-_SERVERS = ("Clojure", "Go", "Java", "NodeJS", "PHP", "Python", "Ruby", "DotNet")
 
 
 def page() -> str:
@@ -67,8 +67,8 @@ def _example() -> CustomDomainSpec:
         name="website", type=SourceType.ANALYTICS_JS, write_key="k3y-website", alias="m5/app", global_name="acme"
     )
     servers = [
-        Source(name=each.lower(), type=SourceType(each), write_key_secret_ref=SecretKeyRef(name="keys", key=each))
-        for each in _SERVERS
+        Source(name=each.lower(), type=each, write_key_secret_ref=SecretKeyRef(name="keys", key=each.value))
+        for each in SERVERS
     ]
     return CustomDomainSpec(
         domain="cdp.acme.com",
