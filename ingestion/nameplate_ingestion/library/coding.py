@@ -1,14 +1,12 @@
 """The codings of a served file, and how one of them is continued behind a part that was compressed before.
 
 A file is a long beginning, which is the same for all, and a short end, which names host and key. The beginning is
-compressed once and ends at a whole octet; the end is added as it is, in a block of its own.
+compressed once and ends at a whole octet; the end, at most 65,535 octets, is added as it is, in a block of its own.
 """
 
 import zlib
 from enum import Enum
 
-LONGEST_END = 0xFFFF
-"""Octets that fit into one block."""
 _GZIP_HEAD = bytes.fromhex("1f8b08000000000002ff")
 """No name, no time, best compression, unknown system (RFC 1952, 2.3)."""
 _BROTLI_LAST = b"\x03"

@@ -3,7 +3,6 @@
 import re
 from urllib.parse import quote
 
-PREFIX = b"/next-integrations/"
 MOST_OCTETS = 256
 
 # No segment is empty or begins with a dot, nothing is encoded, and there is no query. The rest are the characters of
