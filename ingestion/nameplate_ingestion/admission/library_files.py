@@ -3,8 +3,6 @@
 All of it is public and the same for everybody: no answer depends on a cookie or an origin, and any cache may hold it.
 """
 
-from hashlib import blake2b
-
 from nameplate_api.sources import SourceType
 from nameplate_ingestion.admission.answers import Refusal, Row
 from nameplate_ingestion.admission.cors import Headers
@@ -13,7 +11,7 @@ from nameplate_ingestion.admission.routes import Kind, Route
 from nameplate_ingestion.call import Call, Reply
 from nameplate_ingestion.library.coding import Coding
 from nameplate_ingestion.library.project_settings import names_for, project_settings
-from nameplate_ingestion.library.shelf import Library, Names, Representation
+from nameplate_ingestion.library.shelf import Library, Names, Representation, etag_of
 from nameplate_ingestion.tenant import Tenant
 
 READERS = {
@@ -21,7 +19,7 @@ READERS = {
     Kind.SETTINGS: frozenset({SourceType.ANALYTICS_JS, SourceType.MOBILE}),
 }
 """Sources whose keys anybody may know; that a server has a key is told to nobody."""
-_SHORT = (b"cache-control", b"public, max-age=300")
+SHORT = (b"cache-control", b"public, max-age=300")
 _LONG = (b"cache-control", b"public, max-age=31536000, immutable")
 _COMMON: Headers = (
     (b"access-control-allow-origin", b"*"),
@@ -37,14 +35,14 @@ JSON = (b"content-type", b"application/json")
 def serve_file(call: Call, tenant: Tenant, route: Route, library: Library | None) -> tuple[Reply, Row]:
     """Return the answer and its row. Raises Refusal."""
     if route.kind is Kind.SETTINGS:
-        settings = encoded(project_settings(find_names(call, tenant, route)), Coding.IDENTITY)
-        return make_file_reply(call, settings, (_SHORT, JSON), Row.PROJECT_SETTINGS)
+        settings = represent(project_settings(find_names(call, tenant, route)), Coding.IDENTITY)
+        return make_file_reply(call, settings, (SHORT, JSON), Row.PROJECT_SETTINGS)
     if library is None:
         raise Refusal(Row.LIBRARY_MISSING)
     coding = choose_coding(call.headers.get(b"accept-encoding"))
     if route.kind is Kind.LIBRARY:
         file = library.file(find_names(call, tenant, route), coding)
-        return make_file_reply(call, file, (_SHORT, _SCRIPT), Row.LIBRARY_FILE)
+        return make_file_reply(call, file, (SHORT, _SCRIPT), Row.LIBRARY_FILE)
     chunk = library.chunk(route.named.decode(), coding)
     if chunk is None:
         raise Refusal(Row.UNKNOWN_LIBRARY_FILE)
@@ -59,9 +57,9 @@ def find_names(call: Call, tenant: Tenant, route: Route) -> Names:
     return names_for(call.host.decode(), tenant.hosts, route.named.decode(errors="replace"))
 
 
-def encoded(octets: bytes, coding: Coding) -> Representation:
+def represent(octets: bytes, coding: Coding) -> Representation:
     """Return octets, in their coding already, with their ETag."""
-    return Representation(b"", octets, coding, b'"%b"' % blake2b(octets, digest_size=8).hexdigest().encode())
+    return Representation(b"", octets, coding, etag_of(octets))
 
 
 def make_file_reply(call: Call, found: Representation, headers: Headers, row: Row) -> tuple[Reply, Row]:

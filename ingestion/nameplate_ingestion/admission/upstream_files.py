@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 from nameplate_ingestion.admission.answers import Refusal, Row
-from nameplate_ingestion.admission.library_files import JSON, READERS, encoded, find_names, make_file_reply
+from nameplate_ingestion.admission.library_files import JSON, READERS, SHORT, find_names, make_file_reply, represent
 from nameplate_ingestion.admission.negotiation import choose_coding
 from nameplate_ingestion.admission.replies import refused
 from nameplate_ingestion.admission.routes import Kind, Route
@@ -25,7 +25,6 @@ _ROWS = {
     Missing.BUSY: Row.UPSTREAM_BUSY,
 }
 _MINUTE = 60
-_MERGED = (b"cache-control", b"public, max-age=300")
 _SOON = (b"cache-control", b"public, max-age=60")
 _NO_STORE = (b"cache-control", b"no-store")
 _MOST_MERGED = 32
@@ -84,7 +83,7 @@ def _settings(call: Call, ours: bytes, upstream: str, told: Found | Missing) -> 
     A page that gets ours alone runs no destination of its own, but sends its events, which go on from us: hence no
     cache may keep it for as long as the upstream may have more to say.
     """
-    cache, document = _SOON if told is Missing.ABSENT else _NO_STORE, encoded(ours, Coding.IDENTITY)
+    cache, document = _SOON if told is Missing.ABSENT else _NO_STORE, represent(ours, Coding.IDENTITY)
     if isinstance(told, Found):
         try:
             merged = _merged(ours, told.copy.body, upstream)
@@ -92,7 +91,7 @@ def _settings(call: Call, ours: bytes, upstream: str, told: Found | Missing) -> 
             # Kept on disk by another version of us, which took it for one.
             cache = _SOON
         else:
-            cache = _MERGED if told.fresh_for else _SOON
+            cache = SHORT if told.fresh_for else _SOON
             document = merged[choose_coding(call.headers.get(b"accept-encoding"), frozenset(merged))]
     return make_file_reply(call, document, (cache, JSON), Row.PROJECT_SETTINGS)
 
@@ -100,9 +99,8 @@ def _settings(call: Call, ours: bytes, upstream: str, told: Found | Missing) -> 
 @lru_cache(maxsize=_MOST_MERGED)
 def _merged(ours: bytes, theirs: bytes, upstream: str) -> Mapping[Coding, Representation]:
     plain = merge(ours, theirs, upstream)
-    stream = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
-    zipped = stream.compress(plain) + stream.flush()
+    zipped = zlib.compress(plain, wbits=zlib.MAX_WBITS | 16)
     return {
-        Coding.IDENTITY: encoded(plain, Coding.IDENTITY),
-        Coding.GZIP: encoded(zipped, Coding.GZIP),
+        Coding.IDENTITY: represent(plain, Coding.IDENTITY),
+        Coding.GZIP: represent(zipped, Coding.GZIP),
     }

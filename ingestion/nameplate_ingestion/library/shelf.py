@@ -80,11 +80,16 @@ class Library:
         return (end_brotli(end) if coding is Coding.BROTLI else end), etag
 
 
+def etag_of(octets: bytes) -> bytes:
+    """Return the strong ETag of octets, in its quotes."""
+    return b'"%b"' % _digest(octets)
+
+
 def _read(file: Path) -> Encoded:
     encoded = {}
     for coding in Coding:
         octets = file.with_name(f"{file.name}{coding.suffix}").read_bytes()
-        encoded[coding] = Representation(octets, b"", coding, b'"%b"' % _digest(octets))
+        encoded[coding] = Representation(octets, b"", coding, etag_of(octets))
     return encoded
 
 
