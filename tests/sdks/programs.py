@@ -5,7 +5,6 @@ python -m tests.sdks.programs
 
 import hashlib
 import platform
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,10 +15,10 @@ from tests.cluster.go_build import BuildError, GoModule
 from tests.cluster.progress import Progress
 from tests.sdks.clients import client_text
 from tests.sdks.jvm import build_java, build_kotlin
-from tests.world.packages import ProgramMissing, ensure, find_program
+from tests.world import npm
+from tests.world.packages import ProgramMissing
 
 _HERE = Path(__file__).parent
-_FETCH_TIMEOUT = 600
 
 
 @dataclass(frozen=True)
@@ -65,26 +64,14 @@ class DriverProgram:
         return {each: (here / each).read_bytes() for each in self.files} | {name: text.encode()}
 
 
-def _install_node(folder: Path) -> None:
-    _npm_ci(folder)
-
-
 def _install_react_native(folder: Path) -> None:
     # What it asks of a device is played: React Native itself would be installed for nothing.
-    _npm_ci(folder, "--legacy-peer-deps")
+    npm.install(folder, "--legacy-peer-deps")
     platform_folder = folder / "node_modules" / "react-native"
     platform_folder.mkdir()
     (folder / "platform.cjs").rename(platform_folder / "index.js")
     # The snippet has no types.
     (folder / "client.ts").rename(folder / "client.mjs")
-
-
-def _npm_ci(folder: Path, *options: str) -> None:
-    npm = ensure(lambda: find_program("npm"), "npm", ["nodejs", "npm"])
-    command = [str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", *options]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_FETCH_TIMEOUT, check=False)
-    if done.returncode:
-        raise ProgramMissing(f"npm could not install {folder.name}:\n{(done.stdout + done.stderr)[-2000:]}")
 
 
 def _build_go(folder: Path) -> None:
@@ -94,7 +81,7 @@ def _build_go(folder: Path) -> None:
 
 
 NODE = DriverProgram(
-    "node", ("package.json", "package-lock.json", "driver.mjs"), ("client.mjs", "Node.js"), _install_node
+    "node", ("package.json", "package-lock.json", "driver.mjs"), ("client.mjs", "Node.js"), npm.install
 )
 REACT_NATIVE = DriverProgram(
     "react_native",

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from tests.cluster.build_cache import cache_root, made_once
 from tests.cluster.progress import Progress
-from tests.world.packages import ProgramMissing, ensure, find_program
+from tests.world import npm
+from tests.world.packages import ProgramMissing
 
 ROOT = Path(__file__).parents[2]
 PINNED = ROOT / "library"
 _PACKAGE = ROOT / "ingestion/nameplate_ingestion/library"
 _BUILDER = [_PACKAGE / f"{name}.py" for name in ("build", "coding", "rewriting", "shelf")]
-_FETCH_TIMEOUT = 600
+_BUILD_TIMEOUT = 600
 
 
 def ensure_packages() -> Path:
@@ -25,10 +26,9 @@ def ensure_packages() -> Path:
 
     def fetch(into: Path) -> None:
         progress.update("Analytics.js: its packages are fetched")
-        npm = ensure(lambda: find_program("npm"), "npm", ["npm"])
         for pin in pins:
             shutil.copy(pin, into)
-        _run([str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], into)
+        npm.install(into)
 
     return made_once(folder, fetch, lambda: progress.say("waiting for another fetch of Analytics.js")) / "node_modules"
 
@@ -40,7 +40,10 @@ def ensure_library() -> Path:
 
     def build(into: Path) -> None:
         module = [sys.executable, "-m", "nameplate_ingestion.library.build"]
-        _run([*module, "--into", str(into), *build_arguments(packages)], ROOT)
+        command = [*module, "--into", str(into), *build_arguments(packages)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=_BUILD_TIMEOUT, check=False)
+        if done.returncode:
+            raise ProgramMissing(f"the library could not be built:\n{(done.stdout + done.stderr)[-2000:]}")
 
     return made_once(folder, build)
 
@@ -50,12 +53,6 @@ def build_arguments(packages: Path) -> list[str]:
     older = sorted(packages.glob("analytics-next-*"))
     served = packages / "@segment/analytics-next"
     return ["--polyfill", str(packages / "@babel/polyfill"), str(served), *map(str, older)]
-
-
-def _run(command: list[str], directory: Path) -> None:
-    done = subprocess.run(command, cwd=directory, capture_output=True, text=True, timeout=_FETCH_TIMEOUT, check=False)
-    if done.returncode:
-        raise ProgramMissing(f"{' '.join(command[:4])} failed:\n{(done.stdout + done.stderr)[-2000:]}")
 
 
 def _digest(files: list[Path]) -> str:

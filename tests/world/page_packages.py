@@ -4,16 +4,15 @@ import hashlib
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 from tests.cluster.build_cache import cache_root, made_once
 from tests.cluster.progress import Progress
-from tests.world.packages import ProgramMissing, ensure, find_program
+from tests.world import npm
+from tests.world.packages import ProgramMissing
 
 _PINS = Path(__file__).with_name("page_packages")
-_FETCH_TIMEOUT = 600
 _BUNDLE_TIMEOUT = 60
 
 
@@ -31,7 +30,9 @@ def ensure_page_packages() -> Path:
 
     def fetch(into: Path) -> None:
         progress.update("npm packages of test pages are fetched")
-        _fetch(into)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(_PINS / name, into)
+        npm.install(into)
 
     return made_once(_folder(), fetch, lambda: progress.say("waiting for another fetch of npm packages"))
 
@@ -61,21 +62,5 @@ def _folder() -> Path:
     return cache_root() / f"page-packages-{digest}"
 
 
-def _fetch(into: Path) -> None:
-    npm = ensure(lambda: find_program("npm"), "npm", ["npm"])
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(_PINS / name, into)
-    done = subprocess.run(
-        [str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-        cwd=into,
-        capture_output=True,
-        text=True,
-        timeout=_FETCH_TIMEOUT,
-        check=False,
-    )
-    if done.returncode:
-        raise ProgramMissing(f"npm could not fetch the packages of test pages:\n{done.stderr[-2000:]}")
-
-
 if __name__ == "__main__":
-    print(ensure_page_packages(), file=sys.stdout)
+    print(ensure_page_packages())
