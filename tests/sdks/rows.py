@@ -41,41 +41,26 @@ class Row:
     proof: Proof = Proof.REAL
 
 
+_ANALYTICS_JS = Row(
+    "@segment/analytics-next 1.84.3",
+    "POST /v1/{a,g,i,p,s,t}",
+    "",
+    "Basic, body",
+    "no",
+    Behaviour(
+        limited=After.WAITED,
+        unavailable=After.AGAIN,
+        broken=After.AGAIN,
+        cut=After.AGAIN,
+        lost=After.AGAIN,
+        refused=After.DROPPED,
+    ),
+    counts=True,
+    closing=None,
+)
 REAL: Mapping[str, Row] = {
-    "Analytics.js, by its tag": Row(
-        "@segment/analytics-next 1.84.3",
-        "POST /v1/{a,g,i,p,s,t}",
-        "",
-        "Basic, body",
-        "no",
-        Behaviour(
-            limited=After.WAITED,
-            unavailable=After.AGAIN,
-            broken=After.AGAIN,
-            cut=After.AGAIN,
-            lost=After.AGAIN,
-            refused=After.DROPPED,
-        ),
-        counts=True,
-        closing=None,
-    ),
-    "Analytics.js, from npm": Row(
-        "@segment/analytics-next 1.84.3",
-        "POST /v1/{a,g,i,p,s,t}",
-        "",
-        "Basic, body",
-        "no",
-        Behaviour(
-            limited=After.WAITED,
-            unavailable=After.AGAIN,
-            broken=After.AGAIN,
-            cut=After.AGAIN,
-            lost=After.AGAIN,
-            refused=After.DROPPED,
-        ),
-        counts=True,
-        closing=None,
-    ),
+    "Analytics.js, by its tag": _ANALYTICS_JS,
+    "Analytics.js, from npm": _ANALYTICS_JS,
     "Node.js": Row(
         "@segment/analytics-node 3.1.0",
         "POST /v1/batch",

@@ -5,13 +5,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tests.nameplate_ingestion.sdks.library import APP_CALLS, SERVER_CALLS
-from tests.sdks import jvm
-from tests.sdks.programs import GO as GO_DRIVER
-from tests.sdks.programs import JAVA as JAVA_DRIVER
-from tests.sdks.programs import KOTLIN as KOTLIN_DRIVER
-from tests.sdks.programs import NODE as NODE_DRIVER
-from tests.sdks.programs import PYTHON as PYTHON_DRIVER
-from tests.sdks.programs import REACT_NATIVE as REACT_NATIVE_DRIVER
+from tests.sdks import jvm, programs
 from tests.sdks.real_sdk import RealSdk
 from tests.world.packages import ensure, find_program
 
@@ -20,7 +14,7 @@ NODE = RealSdk(
     package="@segment/analytics-node",
     version="3.1.0",
     calls=SERVER_CALLS,
-    command=lambda: [str(_node()), str(NODE_DRIVER.found() / "driver.mjs")],
+    command=lambda: [str(_node()), str(programs.NODE.found() / "driver.mjs")],
     trust=lambda authority: {"NODE_EXTRA_CA_CERTS": str(authority)},
 )
 PYTHON = RealSdk(
@@ -28,7 +22,7 @@ PYTHON = RealSdk(
     package="segment-analytics-python",
     version=version("segment-analytics-python"),
     calls=SERVER_CALLS,
-    command=lambda: [sys.executable, str(PYTHON_DRIVER.found() / "driver.py")],
+    command=lambda: [sys.executable, str(programs.PYTHON.found() / "driver.py")],
     trust=lambda authority: {"REQUESTS_CA_BUNDLE": str(authority)},
 )
 GO = RealSdk(
@@ -36,7 +30,7 @@ GO = RealSdk(
     package="gopkg.in/segmentio/analytics-go.v3",
     version="3.1.0",
     calls=SERVER_CALLS,
-    command=lambda: [str(GO_DRIVER.found() / "driver")],
+    command=lambda: [str(programs.GO.found() / "driver")],
     trust=lambda authority: {"SSL_CERT_FILE": str(authority)},
     unsayable=frozenset({"category"}),
     sends_on_close=True,
@@ -46,7 +40,7 @@ JAVA = RealSdk(
     package="com.segment.analytics.java:analytics",
     version="3.5.4",
     calls=SERVER_CALLS,
-    command=lambda: jvm.driver(JAVA_DRIVER.found(), "JavaDriver"),
+    command=lambda: jvm.driver(programs.JAVA.found(), "JavaDriver"),
     trust=jvm.trust,
     unsayable=frozenset({"null"}),
 )
@@ -55,7 +49,7 @@ KOTLIN = RealSdk(
     package="com.segment.analytics.kotlin:core",
     version="1.27.0",
     calls=APP_CALLS,
-    command=lambda: [*_PLACE_OF_ITS_OWN, *jvm.driver(KOTLIN_DRIVER.found(), "KotlinDriver", "client")],
+    command=lambda: [*_PLACE_OF_ITS_OWN, *jvm.driver(programs.KOTLIN.found(), "KotlinDriver", "client")],
     trust=jvm.trust,
 )
 REACT_NATIVE = RealSdk(
@@ -63,7 +57,7 @@ REACT_NATIVE = RealSdk(
     package="@segment/analytics-react-native",
     version="2.24.1",
     calls=APP_CALLS,
-    command=lambda: [str(_node()), str(REACT_NATIVE_DRIVER.found() / "driver.mjs")],
+    command=lambda: [str(_node()), str(programs.REACT_NATIVE.found() / "driver.mjs")],
     trust=NODE.trust,
     unsayable=frozenset({"anonymousId", "previousId", "category", "context", "integrations", "timestamp"}),
     sets=frozenset({"anonymousId", "previousId", "userId"}),
