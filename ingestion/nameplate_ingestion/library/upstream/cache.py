@@ -27,7 +27,7 @@ AGAIN_AFTER = 15.0
 """Seconds until an upstream that was of no use is asked again."""
 LONGEST_AGAIN_AFTER = 300.0
 """However long it asks to be left alone."""
-ABSENT_FOR = 60.0
+ABSENT_AGAIN_AFTER = 60.0
 """Seconds for which a file that is not there is not asked for again."""
 AT_ONCE = 6
 """Fetches under way; others wait for their turn."""
@@ -46,7 +46,7 @@ class Lifetimes(NamedTuple):
     shortest: float
     longest: float
     """Between these a copy is fresh, whatever the upstream says."""
-    patience: float
+    wait_timeout: float
     """How long those wait who have no copy."""
 
 
@@ -111,8 +111,8 @@ class UpstreamCache:
             if entry is None and domain is not None and not self._allowance.take(domain):
                 return instead
             flight = self._begin(address, entry, domain)
-        patience = self._lifetimes.patience if entry is None else STALE_AFTER
-        left = flight.begun + patience - asyncio.get_running_loop().time()
+        wait_timeout = self._lifetimes.wait_timeout if entry is None else STALE_AFTER
+        left = flight.begun + wait_timeout - asyncio.get_running_loop().time()
         self._waiting[domain] += 1
         try:
             # Who gives up waiting does not end the fetch: others wait too, and the next one finds its copy.
@@ -147,7 +147,7 @@ class UpstreamCache:
         except NotThere:
             self._told("absent")
             self._copies.drop(address.url)
-            return self._refuse(address, Missing.ABSENT, ABSENT_FOR)
+            return self._refuse(address, Missing.ABSENT, ABSENT_AGAIN_AFTER)
         except UpstreamTrouble as trouble:
             return self._suffer(address, entry, trouble)
         except Exception as error:  # noqa: BLE001 - whatever it was: those who wait must have an answer

@@ -27,11 +27,11 @@ DOCUMENTS_OCTETS = 4 * 1024**2
 _RESTORE_TIMEOUT = 5.0
 _CLOSE_TIMEOUT = 1.0
 
-FILES = Lifetimes(shortest=60.0, longest=86_400.0, patience=10.0)
+FILES = Lifetimes(shortest=60.0, longest=86_400.0, wait_timeout=10.0)
 # Nobody's page may wait for a slow upstream: until it has its settings it sends no event, and those of a visitor who
 # leaves are lost. Who waited in vain gets our own document, and so goes without the destinations that run in pages, for
 # once: the fetch goes on. To make even that rare, documents are asked for before any page wants them, and kept on disk.
-DOCUMENTS = Lifetimes(shortest=60.0, longest=300.0, patience=1.0)
+DOCUMENTS = Lifetimes(shortest=60.0, longest=300.0, wait_timeout=1.0)
 
 log = logging.getLogger(__name__)
 

@@ -34,7 +34,7 @@ class Backing:
 class Played:
     """`answer` is returned, or raised; while `flowing` is not set, nobody gets it."""
 
-    def __init__(self, entries=100, octets=1_000_000, patience=60.0):
+    def __init__(self, entries=100, octets=1_000_000, wait_timeout=60.0):
         self.answer = Fetched(a_copy(), 600.0)
         self.asked = []
         self.flowing = asyncio.Event()
@@ -44,7 +44,7 @@ class Played:
         self.under_way = self.at_once = 0
         self.backing = Backing()
         copies = Copies(entries, octets, self.backing)
-        lifetimes = Lifetimes(60.0, 86_400.0, patience)
+        lifetimes = Lifetimes(60.0, 86_400.0, wait_timeout)
         self.cache = UpstreamCache(self._fetch, copies, lifetimes, self.told.append, lambda: self.now)
 
     async def _fetch(self, address, validator):

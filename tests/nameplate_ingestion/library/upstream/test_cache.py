@@ -163,7 +163,7 @@ async def test_whoever_could_have_a_stale_copy_waits_a_second_for_a_slow_upstrea
 
 
 async def test_whoever_has_no_copy_waits_as_long_as_is_set_and_the_next_one_has_it():
-    played = Played(patience=0.05)
+    played = Played(wait_timeout=0.05)
     played.flowing.clear()
     assert await played.get() is Missing.AWAY
     played.flowing.set()

@@ -71,7 +71,7 @@ class World:
 async def world(tmp_path, monkeypatch):
     # A busy machine may take longer than a page may wait.
     monkeypatch.setattr(cache, "STALE_AFTER", 60.0)
-    monkeypatch.setattr(service, "DOCUMENTS", service.DOCUMENTS._replace(patience=60.0))
+    monkeypatch.setattr(service, "DOCUMENTS", service.DOCUMENTS._replace(wait_timeout=60.0))
     with Cdn(FILES) as cdn, FaultProxy(cdn.url) as proxy:
         world = World(cdn, proxy, tmp_path / "upstream")
         await world.start()
