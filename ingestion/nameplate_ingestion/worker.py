@@ -21,7 +21,7 @@ from nameplate_ingestion.admission.respond import WANTED_HEADERS
 from nameplate_ingestion.admission.upstream_files import wanted_documents
 from nameplate_ingestion.intake import Intake
 from nameplate_ingestion.library.shelf import Library
-from nameplate_ingestion.library.upstream.service import Place, Upstream
+from nameplate_ingestion.library.upstream.service import Upstream
 from nameplate_ingestion.metrics import Numbers
 from nameplate_ingestion.order import GRACE, Order
 from nameplate_ingestion.report import Report, encode
@@ -54,8 +54,7 @@ class Worker:
         self._intake = Intake(self._numbers)
         self._intake.library, self._library_problem = _read_library(Path(order.library))
         self._stations = Stations(Path(order.data), order.number, order.workers)
-        place = Place(Path(order.data) / "upstream", order.number, order.workers)
-        self._upstream = Upstream(place, self._count_fetch)
+        self._upstream = Upstream(Path(order.data) / "upstream", order.number, order.workers, self._count_fetch)
         self._intake.upstream = self._upstream
         self._server: Server | None = None
         self._told: asyncio.Queue[Service] = asyncio.Queue()

@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from nameplate_ingestion.library.upstream import settings
 from nameplate_ingestion.library.upstream.cache import Lifetimes, UpstreamCache
@@ -36,28 +36,24 @@ DOCUMENTS = Lifetimes(shortest=60.0, longest=300.0, wait_timeout=1.0)
 log = logging.getLogger(__name__)
 
 
-class Place(NamedTuple):
-    """Where a worker keeps copies, and which of how many it is."""
-
-    directory: Path
-    """Of all workers."""
-    number: int
-    workers: int
-
-
 class Upstream:
     """Takes neither memory nor threads until a domain that has an upstream is served."""
 
     def __init__(
         self,
-        place: Place,
+        directory: Path,
+        number: int,
+        workers: int,
         told: Callable[[str, str], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take where copies are kept, and who is told of each fetch: its kind (file, settings) and result."""
-        self._place = place
-        directory = place.directory / str(place.number)
-        self._backing = DiskCopies(directory / "files"), DiskCopies(directory / "settings")
+        """Take where all workers keep copies, and which of how many this is.
+
+        `told` is called with the kind (file, settings) and the result of each fetch.
+        """
+        self._directory, self._number, self._workers = directory, number, workers
+        own = directory / str(number)
+        self._backing = DiskCopies(own / "files"), DiskCopies(own / "settings")
         self._files = UpstreamCache(
             partial(self._fetch, _file),
             Copies(MOST_FILES, FILES_OCTETS, self._backing[0]),
@@ -116,8 +112,8 @@ class Upstream:
                 await client.close()
 
     async def _restore(self, bases: set[str]) -> None:
-        if self._place.number == 0:
-            await asyncio.to_thread(forget_former, self._place.directory, self._place.workers)
+        if self._number == 0:
+            await asyncio.to_thread(forget_former, self._directory, self._workers)
         for cache, backing, octets in zip(
             (self._files, self._documents), self._backing, (FILES_OCTETS, DOCUMENTS_OCTETS), strict=True
         ):

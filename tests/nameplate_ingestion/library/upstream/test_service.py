@@ -11,7 +11,7 @@ import pytest
 
 from nameplate_ingestion.library.upstream import cache, service
 from nameplate_ingestion.library.upstream.disk import DiskCopies
-from nameplate_ingestion.library.upstream.service import Place, Upstream
+from nameplate_ingestion.library.upstream.service import Upstream
 from nameplate_ingestion.library.upstream.terms import Address, Found, Missing, Wanted
 from tests.cluster.waiting import eventually
 from tests.nameplate_ingestion.library.upstream.cdn import Cdn, File
@@ -39,7 +39,7 @@ class World:
         self.upstream = None
 
     async def start(self, keys=("k3y",)):
-        self.upstream = Upstream(Place(self.directory, 0, 1), self._told, lambda: self.now)
+        self.upstream = Upstream(self.directory, 0, 1, self._told, lambda: self.now)
         await self.follow(*keys)
 
     async def follow(self, *keys):
@@ -129,7 +129,7 @@ async def test_copies_of_an_upstream_that_is_no_longer_ours_are_not_served(world
     await world.file()
     await world.upstream.close()
     with FaultProxy(world.cdn.url) as other:
-        world.upstream = Upstream(Place(world.directory, 0, 1), world._told)
+        world.upstream = Upstream(world.directory, 0, 1, world._told)
         await world.upstream.follow([Address(other.url, SETTINGS)])
         world.proxy.go_down()
         assert await world.file() is Missing.AWAY
@@ -177,7 +177,7 @@ async def test_a_page_whose_settings_the_upstream_is_slow_with_waits_for_a_secon
 
 
 async def test_nobody_who_has_no_upstream_loads_what_asks_it(tmp_path):
-    upstream = Upstream(Place(tmp_path / "upstream", 0, 1), lambda *_: None)
+    upstream = Upstream(tmp_path / "upstream", 0, 1, lambda *_: None)
     await upstream.follow([])
     await upstream.close()
     assert not (tmp_path / "upstream").exists()
@@ -205,7 +205,7 @@ async def test_what_workers_of_a_former_number_kept_goes(world):
     await world.upstream.close()
     for number in (1, 2):
         (world.directory / str(number) / "files").mkdir(parents=True)
-    world.upstream = Upstream(Place(world.directory, 0, 2), world._told)
+    world.upstream = Upstream(world.directory, 0, 2, world._told)
     await world.follow("k3y")
     assert sorted(each.name for each in world.directory.iterdir()) == ["0", "1"]
 
