@@ -2,7 +2,7 @@
 
 from nameplate_api.custom_domain import CustomDomainSpec
 from nameplate_operator.children.snippets import snippets
-from nameplate_operator.children.snippets.place import WRITE_KEY
+from nameplate_operator.children.snippets.client_settings import WRITE_KEY
 from tests.nameplate_ingestion.sdks.replay import SOURCES, key_of
 from tests.sdks.served import DOMAIN
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from nameplate_api.custom_domain import CustomDomainSpec
 from nameplate_api.sources import SourceType
 from nameplate_operator.children.snippets.analytics_js import analytics_js
+from nameplate_operator.children.snippets.client_settings import ClientSettings
 from nameplate_operator.children.snippets.mobile import mobile
 from nameplate_operator.children.snippets.pixel import pixel
-from nameplate_operator.children.snippets.place import Place
 from nameplate_operator.children.snippets.servers import SERVERS
 
 
@@ -18,15 +18,15 @@ def snippets(spec: CustomDomainSpec, namespace: str) -> Mapping[str, str]:
     """Return the text of each file by its name."""
     found: dict[str, str] = {}
     for source in spec.sources:
-        place = Place.of(spec, source, namespace)
+        client = ClientSettings.of(spec, source, namespace)
         if source.type is SourceType.ANALYTICS_JS:
-            texts = analytics_js(place)
+            texts = analytics_js(client)
         elif source.type is SourceType.MOBILE:
-            texts = mobile(place)
+            texts = mobile(client)
         elif source.type is SourceType.PIXEL:
-            texts = {"txt": pixel(place)}
+            texts = {"txt": pixel(client)}
         else:
             extension, build = SERVERS[source.type]
-            texts = {extension: build(place)}
+            texts = {extension: build(client)}
         found |= {f"{source.name}.{ending}": text for ending, text in texts.items()}
     return found

@@ -6,8 +6,8 @@ package renders it, with the domain's hosts in it.
 
 from string import Template
 
+from nameplate_operator.children.snippets.client_settings import ClientSettings
 from nameplate_operator.children.snippets.literals import double_quoted, in_page
-from nameplate_operator.children.snippets.place import Place
 
 NONCE = "<NONCE>"
 """Stands for the nonce that a page makes anew for each answer."""
@@ -46,43 +46,43 @@ analytics.page();
 _TAG = Template(f"<script${{nonce}}>\n{''.join(line.strip() for line in _QUEUE.splitlines())}{_CALLS}</script>\n")
 
 
-def analytics_js(place: Place) -> dict[str, str]:
+def analytics_js(client: ClientSettings) -> dict[str, str]:
     """Return the snippets of one source by what follows its name.
 
     ``html`` loads the library by its alias, ``standard.html`` by the path that every site has; of each there is one
     with a nonce where pages send a Content-Security-Policy.
     """
-    aliased = in_page(f"https://{place.cdn}/{place.alias}.min.js")
-    before_key, behind_key = in_page(f"https://{place.cdn}/analytics.js/v1/"), in_page("/analytics.min.js")
+    aliased = in_page(f"https://{client.cdn}/{client.alias}.min.js")
+    before_key, behind_key = in_page(f"https://{client.cdn}/analytics.js/v1/"), in_page("/analytics.min.js")
     standard = f"{before_key} + key + {behind_key}"
-    texts = {"html": _tag(place, aliased), "standard.html": _tag(place, standard), "mjs": _npm(place)}
-    if place.nonce:
+    texts = {"html": _tag(client, aliased), "standard.html": _tag(client, standard), "mjs": _npm(client)}
+    if client.nonce:
         nonce = f' nonce="{NONCE}"'
-        texts |= {"nonce.html": _tag(place, aliased, nonce), "standard.nonce.html": _tag(place, standard, nonce)}
+        texts |= {"nonce.html": _tag(client, aliased, nonce), "standard.nonce.html": _tag(client, standard, nonce)}
     return texts
 
 
-def _tag(place: Place, src: str, nonce: str = "") -> str:
+def _tag(client: ClientSettings, src: str, nonce: str = "") -> str:
     return _TAG.substitute(
         {
             "nonce": nonce,
-            "global": in_page(place.global_name or "analytics"),
+            "global": in_page(client.global_name or "analytics"),
             "src": src,
-            "key": in_page(place.write_key),
-            "cdn": in_page(f"https://{place.cdn}"),
+            "key": in_page(client.write_key),
+            "cdn": in_page(f"https://{client.cdn}"),
         }
     )
 
 
-def _npm(place: Place) -> str:
-    renamed = f"\n    globalAnalyticsKey: {double_quoted(place.global_name)}," if place.global_name else ""
+def _npm(client: ClientSettings) -> str:
+    renamed = f"\n    globalAnalyticsKey: {double_quoted(client.global_name)}," if client.global_name else ""
     return f"""\
 import {{ AnalyticsBrowser }} from "@segment/analytics-next";
 
 export const analytics = AnalyticsBrowser.load(
-  {{ writeKey: {double_quoted(place.write_key)}, cdnURL: {double_quoted(f"https://{place.cdn}")} }},
+  {{ writeKey: {double_quoted(client.write_key)}, cdnURL: {double_quoted(f"https://{client.cdn}")} }},
   {{
-    integrations: {{ "Segment.io": {{ apiHost: {double_quoted(place.api_host)} }} }},{renamed}
+    integrations: {{ "Segment.io": {{ apiHost: {double_quoted(client.api_host)} }} }},{renamed}
   }},
 );
 """

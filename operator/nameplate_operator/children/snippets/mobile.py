@@ -4,17 +4,17 @@ Both hosts are written with the version; https is built in. The libraries for Ko
 host of their own.
 """
 
+from nameplate_operator.children.snippets.client_settings import ClientSettings
 from nameplate_operator.children.snippets.literals import double_quoted, kotlin
-from nameplate_operator.children.snippets.place import Place
 
 
-def mobile(place: Place) -> dict[str, str]:
+def mobile(client: ClientSettings) -> dict[str, str]:
     """Return the snippets of one source by their extension."""
-    return {"kt": _kotlin(place), "swift": _swift(place), "ts": _react_native(place), "cs": _c_sharp(place)}
+    return {"kt": _kotlin(client), "swift": _swift(client), "ts": _react_native(client), "cs": _c_sharp(client)}
 
 
-def _kotlin(place: Place) -> str:
-    key, api, cdn = (kotlin(each) for each in (place.write_key, place.api_host, place.cdn_host))
+def _kotlin(client: ClientSettings) -> str:
+    key, api, cdn = (kotlin(each) for each in (client.write_key, client.api_host, client.cdn_host))
     return f"""\
 import com.segment.analytics.kotlin.core.Analytics
 import com.segment.analytics.kotlin.core.Settings
@@ -45,8 +45,8 @@ fun newAnalytics(): Analytics {{
 """
 
 
-def _swift(place: Place) -> str:
-    key, api, cdn = (double_quoted(each) for each in (place.write_key, place.api_host, place.cdn_host))
+def _swift(client: ClientSettings) -> str:
+    key, api, cdn = (double_quoted(each) for each in (client.write_key, client.api_host, client.cdn_host))
     return f"""\
 import Segment
 
@@ -63,21 +63,21 @@ func newAnalytics() -> Analytics {{
 """
 
 
-def _react_native(place: Place) -> str:
+def _react_native(client: ClientSettings) -> str:
     return f"""\
 import {{ createClient }} from "@segment/analytics-react-native";
 
 export const analytics = createClient({{
-  writeKey: {double_quoted(place.write_key)},
-  proxy: {double_quoted(f"https://{place.api_host}")},
-  cdnProxy: {double_quoted(f"https://{place.cdn_host}")},
+  writeKey: {double_quoted(client.write_key)},
+  proxy: {double_quoted(f"https://{client.api_host}")},
+  cdnProxy: {double_quoted(f"https://{client.cdn_host}")},
   useSegmentEndpoints: true,
 }});
 """
 
 
-def _c_sharp(place: Place) -> str:
-    key, api, cdn = (double_quoted(each) for each in (place.write_key, place.api_host, place.cdn_host))
+def _c_sharp(client: ClientSettings) -> str:
+    key, api, cdn = (double_quoted(each) for each in (client.write_key, client.api_host, client.cdn_host))
     return f"""\
 using Segment.Analytics;
 

@@ -2,10 +2,10 @@
 
 from urllib.parse import quote, urlencode
 
-from nameplate_operator.children.snippets.place import VERSION, Place
+from nameplate_operator.children.snippets.client_settings import VERSION, ClientSettings
 
 
-def pixel(place: Place) -> str:
+def pixel(client: ClientSettings) -> str:
     """Return the URL that an image has; its event and user are to be replaced."""
-    query = {"writeKey": place.write_key, "userId": "USER_ID", "event": "Email Opened"}
-    return f"{place.api_url}/{VERSION}/pixel/track?{urlencode(query, quote_via=quote)}\n"
+    query = {"writeKey": client.write_key, "userId": "USER_ID", "event": "Email Opened"}
+    return f"{client.api_url}/{VERSION}/pixel/track?{urlencode(query, quote_via=quote)}\n"

@@ -6,20 +6,20 @@ Most take a URL below which they add /v1 and more; those for PHP and Ruby take a
 from collections.abc import Callable, Mapping
 
 from nameplate_api.sources import SourceType
+from nameplate_operator.children.snippets.client_settings import ClientSettings
 from nameplate_operator.children.snippets.literals import double_quoted, single_quoted
-from nameplate_operator.children.snippets.place import Place
 
 
-def _clojure(place: Place) -> str:
+def _clojure(client: ClientSettings) -> str:
     return f"""\
 (require '[circleci.analytics-clj.core :as analytics])
 
-(def client (analytics/initialize {double_quoted(place.write_key)} {{:endpoint {double_quoted(place.api_url)}}}))
+(def client (analytics/initialize {double_quoted(client.write_key)} {{:endpoint {double_quoted(client.api_url)}}}))
 """
 
 
-def _go(place: Place) -> str:
-    key, url = double_quoted(place.write_key), double_quoted(place.api_url)
+def _go(client: ClientSettings) -> str:
+    key, url = double_quoted(client.write_key), double_quoted(client.api_url)
     return f"""\
 package main
 
@@ -31,66 +31,66 @@ func newAnalytics() (analytics.Client, error) {{
 """
 
 
-def _java(place: Place) -> str:
+def _java(client: ClientSettings) -> str:
     return f"""\
 import com.segment.analytics.Analytics;
 
 final class Tracking {{
   static final Analytics ANALYTICS =
-      Analytics.builder({double_quoted(place.write_key)})
-          .endpoint({double_quoted(place.api_url)})
+      Analytics.builder({double_quoted(client.write_key)})
+          .endpoint({double_quoted(client.api_url)})
           .build();
 }}
 """
 
 
-def _node_js(place: Place) -> str:
+def _node_js(client: ClientSettings) -> str:
     return f"""\
 import {{ Analytics }} from "@segment/analytics-node";
 
 export const analytics = new Analytics({{
-  writeKey: {double_quoted(place.write_key)},
-  host: {double_quoted(place.api_url)},
+  writeKey: {double_quoted(client.write_key)},
+  host: {double_quoted(client.api_url)},
 }});
 """
 
 
-def _php(place: Place) -> str:
+def _php(client: ClientSettings) -> str:
     return f"""\
 <?php
 
 use Segment\\Segment;
 
-Segment::init({single_quoted(place.write_key)}, ['host' => {single_quoted(place.api)}]);
+Segment::init({single_quoted(client.write_key)}, ['host' => {single_quoted(client.api)}]);
 """
 
 
-def _python(place: Place) -> str:
+def _python(client: ClientSettings) -> str:
     return f"""\
 import segment.analytics as analytics
 
-analytics.write_key = {double_quoted(place.write_key)}
-analytics.host = {double_quoted(place.api_url)}
+analytics.write_key = {double_quoted(client.write_key)}
+analytics.host = {double_quoted(client.api_url)}
 """
 
 
-def _ruby(place: Place) -> str:
+def _ruby(client: ClientSettings) -> str:
     return f"""\
 require 'segment/analytics'
 
-analytics = Segment::Analytics.new(write_key: {single_quoted(place.write_key)}, host: {single_quoted(place.api)})
+analytics = Segment::Analytics.new(write_key: {single_quoted(client.write_key)}, host: {single_quoted(client.api)})
 """
 
 
-def _dot_net(place: Place) -> str:
+def _dot_net(client: ClientSettings) -> str:
     return f"""\
 using Segment;
 
-Analytics.Initialize({double_quoted(place.write_key)}, new Config().SetHost({double_quoted(place.api_url)}));
+Analytics.Initialize({double_quoted(client.write_key)}, new Config().SetHost({double_quoted(client.api_url)}));
 """
 
 
-SERVERS: Mapping[SourceType, tuple[str, Callable[[Place], str]]] = {
+SERVERS: Mapping[SourceType, tuple[str, Callable[[ClientSettings], str]]] = {
     SourceType.CLOJURE: ("clj", _clojure),
     SourceType.GO: ("go", _go),
     SourceType.JAVA: ("java", _java),

@@ -14,20 +14,20 @@ VERSION = "v1"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """One source of a domain; ``api`` and ``cdn`` are host names."""
+class ClientSettings:
+    """For one source of a domain; ``api`` and ``cdn`` are host names."""
 
     write_key: str
     api: str
     cdn: str
     alias: str
-    global_name: str | None = None
-    nonce: bool = False
+    global_name: str | None
+    nonce: bool
     """Whether pages send a Content-Security-Policy."""
 
     @classmethod
     def of(cls, spec: CustomDomainSpec, source: Source, namespace: str) -> Self:
-        """Return the place of a source."""
+        """Return the settings of a source's client."""
         _, api, cdn = hosts(spec.domain)
         policy = spec.content_security_policy
         return cls(
