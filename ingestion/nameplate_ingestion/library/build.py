@@ -55,7 +55,10 @@ def build(into: Path, polyfill: Path, packages: list[Path]) -> None:
 
 
 def begin_brotli(beginning: bytes) -> bytes:
-    """Return the beginning of a brotli stream that `end_brotli` ends."""
+    """Return the beginning of a brotli stream that `end_brotli` ends.
+
+    It stands here, for the service that ends it has no library for brotli.
+    """
     stream = brotli.Compressor(mode=brotli.MODE_TEXT, quality=11)
     return bytes(stream.process(beginning) + stream.flush())
 
