@@ -19,7 +19,7 @@ from nameplate_ingestion.server import BACKLOG, Server, bind_everywhere, bind_un
 from nameplate_ingestion.service_metrics import ServiceMetrics
 from nameplate_ingestion.settings_follower import SettingsFollower
 from nameplate_ingestion.settings_reader import SettingsReader
-from nameplate_ingestion.workers import Places, Workers
+from nameplate_ingestion.workers import Directories, Workers
 
 MOST_WORKERS = 32
 """Each needs a share of the volume that is worth a log."""
@@ -86,7 +86,7 @@ async def _serve(options: argparse.Namespace, listeners: Sequence[socket.socket]
     metrics, registry = ServiceMetrics(), CollectorRegistry()
     for collector in (metrics, PROCESS_COLLECTOR, PLATFORM_COLLECTOR, GC_COLLECTOR):
         registry.register(collector)
-    workers = Workers(Places(options.data, options.library), listeners, metrics)
+    workers = Workers(Directories(options.data, options.library), listeners, metrics)
     answers = Operations(workers.all, registry)
     reader = SettingsReader(options.settings, options.keys, options.data / "settings")
     following = asyncio.create_task(SettingsFollower(reader, workers, answers, metrics).serve())

@@ -39,7 +39,7 @@ class Assignment(NamedTuple):
     library: str
 
 
-class Places(NamedTuple):
+class Directories(NamedTuple):
     """Directories that all workers share: of all data, and of Analytics.js."""
 
     data: Path
@@ -143,12 +143,12 @@ class WorkerProcess:
 class Workers:
     """All of them."""
 
-    def __init__(self, places: Places, listeners: Sequence[socket.socket], metrics: ServiceMetrics) -> None:
+    def __init__(self, directories: Directories, listeners: Sequence[socket.socket], metrics: ServiceMetrics) -> None:
         """Take the directories, a listening socket for each, and where their numbers go."""
         self._listeners = listeners
         self._own = Numbers()
         self._metrics = metrics
-        shared = len(listeners), str(places.data), str(places.library)
+        shared = len(listeners), str(directories.data), str(directories.library)
         self.all = [
             WorkerProcess(Assignment(number, *shared), listener, self._observer(number))
             for number, listener in enumerate(listeners)

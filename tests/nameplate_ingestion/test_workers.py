@@ -10,14 +10,14 @@ import pytest
 from nameplate_ingestion.report import Report
 from nameplate_ingestion.served import Service, encode
 from nameplate_ingestion.service_metrics import ServiceMetrics
-from nameplate_ingestion.workers import Assignment, Observer, Places, WorkerProcess, Workers
+from nameplate_ingestion.workers import Assignment, Directories, Observer, WorkerProcess, Workers
 
 
 async def test_each_quick_end_makes_the_next_start_wait_longer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     lives = [0.0] * 8 + [31.0] + [0.0] * 2
     now, waits = 0.0, []
     with socket.socket() as listener:
-        workers = Workers(Places(tmp_path, tmp_path), [listener], ServiceMetrics())
+        workers = Workers(Directories(tmp_path, tmp_path), [listener], ServiceMetrics())
         (worker,) = workers.all
 
         async def live() -> int:
