@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from nameplate_api.alias import ALIAS_LENGTH
 from nameplate_api.base import ApiModel
 from nameplate_api.request_limits import BATCH_EVENTS, BODY_SIZE, EVENT_SIZE
 from nameplate_api.sink import Brokers, FileSink, ForwardUrl, SaslMechanism, SaslUser, Topic
@@ -17,7 +18,9 @@ from nameplate_api.sources import Durability, SourceType
 
 Alias = Annotated[
     str,
-    Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$"),
+    Field(
+        min_length=1, max_length=ALIAS_LENGTH, pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$"
+    ),
 ]
 """A path of the library without its first slash and its extension, such as ``m5/app``."""
 UpstreamUrl = Annotated[str, Field(max_length=2048, pattern=r"^https?://[^\s/?#@]+(/[^\s?#@]*)?$")]
