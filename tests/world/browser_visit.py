@@ -14,7 +14,7 @@ from tests.world.loop_thread import LoopThread
 T = TypeVar("T")
 
 # A busy machine may take its time; a page that works is never waited for that long.
-_PATIENCE = 45_000
+_ACTION_TIMEOUT = 45.0
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Visit:
 
     def open(self, url: str) -> None:
         """Go to a page and wait until it is loaded."""
-        self._run(self._page.goto(url, timeout=_PATIENCE))
+        self._run(self._page.goto(url))
 
     def evaluate(self, script: str, argument: object = None) -> Any:
         """Return what an expression or function gives on the page, once it is settled."""
@@ -67,11 +67,11 @@ class Visit:
 
     def click(self, selector: str) -> None:
         """Click on an element."""
-        self._run(self._page.click(selector, timeout=_PATIENCE))
+        self._run(self._page.click(selector))
 
     def wait_for_page(self, url: str) -> None:
         """Wait until it has gone to another page."""
-        self._run(self._page.wait_for_url(url, timeout=_PATIENCE))
+        self._run(self._page.wait_for_url(url))
 
     def cookies(self) -> dict[str, dict[str, Any]]:
         """Return all cookies by name."""
@@ -102,6 +102,7 @@ class Visit:
 
     async def _begin(self, browser: Browser, user_agent: str | None) -> None:
         self._context = await browser.new_context(user_agent=user_agent)
+        self._context.set_default_timeout(_ACTION_TIMEOUT * 1000)
         self._context.on("request", self._requested)
         # A body that no script reads never ends.
         self._context.on("response", self._answered)

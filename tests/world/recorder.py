@@ -23,7 +23,7 @@ from typing import Any, Self
 from tests.cluster.waiting import until
 from tests.world.tls_server import Authority
 
-_PATIENCE = 60.0
+_CONNECT_TIMEOUT = 60.0
 _TLS_HANDSHAKE = b"\x16"
 _OPEN_TO_ALL = {
     "Access-Control-Allow-Origin": "*",
@@ -105,7 +105,7 @@ class Recorder:
     def settle(self) -> None:
         """Wait until everybody who has come is gone; clients are to be closed before."""
         # Whoever came before this connection is let in before it.
-        with socket.create_connection(("127.0.0.1", self.port), timeout=_PATIENCE) as last:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=_CONNECT_TIMEOUT) as last:
             last.shutdown(socket.SHUT_WR)
             last.recv(1)
         until(lambda: not self._open, "all connections of the recorder to end")
