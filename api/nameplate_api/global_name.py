@@ -37,11 +37,14 @@ setInterval setTimeout speechSynthesis status statusbar stop structuredClone sty
 viewport visualViewport when window
 """
 """What a window has (HTML, "The Window object", and what extends it), but interfaces of names that nobody chooses."""
+_OF_LIBRARY = ["AnalyticsNext", "analyticsWriteKey", "webpackChunk_segment_analytics_next"]
+"""What Analytics.js itself writes to the window: it would overwrite what a page has said to it by then."""
 _OF_PAGES = sorted({*_LANGUAGE.split(), *_PAGE.split()})
 GLOBAL_NAME_RULES = matching(
     IDENTIFIER,
     "use a JavaScript identifier of letters, digits, _ and $, such as acme",
     (f"!(self in {sorted(_WORDS.split())})", "choose another name: this is a word of JavaScript"),
     (f"!(self in {_OF_PAGES})", "choose another name: every page has something of this one, and would break"),
+    (f"!(self in {_OF_LIBRARY})", "choose another name: the library keeps something else by this one"),
     ("!self.matches('^on[a-z]')", "choose another name: those that begin with on are event handlers of the page"),
 )

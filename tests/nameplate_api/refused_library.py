@@ -9,6 +9,7 @@ _TAKEN = (
 )
 _WORD = ": choose another name: this is a word of JavaScript"
 _OF_PAGES = ": choose another name: every page has something of this one, and would break"
+_OF_LIBRARY = ": choose another name: the library keeps something else by this one"
 _HANDLER = ": choose another name: those that begin with on are event handlers of the page"
 _IDENTIFIER = ": use a JavaScript identifier of letters, digits, _ and $, such as acme"
 
@@ -36,6 +37,8 @@ LIBRARY = (
     ]), "spec.sources: Invalid value: give each source an alias of its own"),
     *(Case(f"global name {name}", with_website(globalName=name), _WORD) for name in _WORDS),
     *(Case(f"global name {name}", with_website(globalName=name), _OF_PAGES) for name in _PAGE_NAMES),
+    *(Case(f"global name {name}", with_website(globalName=name), _OF_LIBRARY)
+      for name in ("AnalyticsNext", "analyticsWriteKey", "webpackChunk_segment_analytics_next")),
     *(Case(f"global name {name}", with_website(globalName=name), _HANDLER) for name in ("onload", "once")),
     *(Case(f"global name {name!r}", with_website(globalName=name), _IDENTIFIER)
       for name in ("1a", "a-b", "a.b", "a b", "äcme", "a\n", "a;alert(1)", '"', "</script>")),

@@ -94,3 +94,9 @@ def test_the_file_is_a_valid_script(library, coding):
         ["node", "--check", "-"], input=text_of(library.file(NAMES, coding)).encode(), capture_output=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_it_writes_no_more_names_to_the_window_than_a_page_may_not_give_it(library):
+    served = text_of(library.file(NAMES, Coding.IDENTITY))
+    written = re.findall(r"\b(?:window|self)\.(\w+)=(?!=)", served)
+    assert set(written) == {"AnalyticsNext", "analyticsWriteKey", "webpackChunk_segment_analytics_next"}
