@@ -12,7 +12,7 @@ from tests.world import npm
 from tests.world.packages import ProgramMissing
 
 ROOT = Path(__file__).parents[2]
-PINNED = ROOT / "library"
+_PINNED = ROOT / "library"
 _PACKAGE = ROOT / "ingestion/nameplate_ingestion/library"
 _BUILDER = [_PACKAGE / f"{name}.py" for name in ("build", "coding", "rewriting", "shelf")]
 _BUILD_TIMEOUT = 600
@@ -20,7 +20,7 @@ _BUILD_TIMEOUT = 600
 
 def ensure_packages() -> Path:
     """The unpacked npm packages (a node_modules), fetched if they are not there; npm compares their sums."""
-    pins = [PINNED / name for name in ("package.json", "package-lock.json", ".npmrc")]
+    pins = [_PINNED / name for name in ("package.json", "package-lock.json", ".npmrc")]
     folder = cache_root() / f"library-packages-{_digest(pins)}"
     progress = Progress()
 
@@ -36,7 +36,7 @@ def ensure_packages() -> Path:
 def ensure_library() -> Path:
     """The directory for `--library`, built if it is not there, or if the pins or the builder have changed."""
     packages = ensure_packages()
-    folder = cache_root() / f"library-{_digest([PINNED / 'package-lock.json', *_BUILDER])}"
+    folder = cache_root() / f"library-{_digest([_PINNED / 'package-lock.json', *_BUILDER])}"
 
     def build(into: Path) -> None:
         module = [sys.executable, "-m", "nameplate_ingestion.library.build"]
