@@ -10,7 +10,6 @@ with Chromium({"cdn.cdp.acme.com": front.port}, elsewhere.port, authority.pem) a
 
 import base64
 import hashlib
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -102,4 +101,4 @@ def _key_digest(pem: str) -> str:
 
 
 if __name__ == "__main__":
-    print(ensure_chromium(), file=sys.stdout)
+    print(ensure_chromium())

@@ -34,7 +34,8 @@ def ensure_page_packages() -> Path:
             shutil.copy(_PINS / name, into)
         npm.install(into)
 
-    return made_once(_folder(), fetch, lambda: progress.say("waiting for another fetch of npm packages"))
+    folder = made_once(_folder(), fetch, lambda: progress.say("waiting for another fetch of npm packages"))
+    return folder / "node_modules"
 
 
 def bundled(module: str) -> str:
