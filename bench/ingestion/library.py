@@ -65,7 +65,7 @@ def library_table(rounds: int, seconds: int) -> str:
     """Return both servers, file by file, as a Markdown table."""
     lines = [f"| {' | '.join(_COLUMNS)} |", f"|---|{'---:|' * (len(_COLUMNS) - 1)}"]
     for path, what in WHAT.items():
-        pairs = [(_fetched(_ours, path, seconds), _fetched(_nginx, path, seconds)) for _ in range(rounds)]
+        pairs = [(_fetched(our_service, path, seconds), _fetched(_nginx, path, seconds)) for _ in range(rounds)]
         ours, theirs = zip(*pairs, strict=True)
         ratio = median(one.per_cpu / other.per_cpu for one, other in pairs)
         figures = (
@@ -90,7 +90,8 @@ def _fetched(start: Start, path: str, seconds: int) -> Fetched:
         return Fetched(per_cpu, load.p99, half.p99, load.failed + half.failed)
 
 
-def _ours(directory: Path) -> AbstractContextManager[Serving]:
+def our_service(directory: Path) -> AbstractContextManager[Serving]:
+    """Run the ingestion program with the library."""
     return service(directory, SERVER_CORE, Shape(Durability.DISK, to_files))
 
 

@@ -2,14 +2,10 @@
 
 import socket
 import tempfile
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.ingestion.library import ASKED_HOST, LIBRARY, PART, WHAT
-from bench.ingestion.processes import SERVER_CORE, Serving
-from bench.ingestion.service import Shape, service, to_files
-from nameplate_api.custom_domain import Durability
+from bench.ingestion.library import ASKED_HOST, LIBRARY, PART, WHAT, our_service
 from tests.world.library import ensure_packages
 
 _MAKERS = {LIBRARY: "standalone.js.gz", PART: f"{PART.rpartition('/')[2]}.gz"}
@@ -30,7 +26,7 @@ def wire_table() -> str:
         "|---|---:|---:|---:|---:|---:|",
     ]
     umd = ensure_packages() / "@segment/analytics-next/dist/umd"
-    with tempfile.TemporaryDirectory() as place, _service(Path(place) / "it") as server:
+    with tempfile.TemporaryDirectory() as place, our_service(Path(place) / "it") as server:
         for path, what in WHAT.items():
             maker = f"{(umd / _MAKERS[path]).stat().st_size:,}" if path in _MAKERS else "its own"
             gzip, brotli = (_weigh(server.port, path, accepted) for accepted in (b"gzip", b"gzip, deflate, br, zstd"))
@@ -38,10 +34,6 @@ def wire_table() -> str:
             ours = (gzip.body, brotli.body, brotli.head, current.head + current.body)
             lines.append(f"| {what} | {maker} | {' | '.join(f'{each:,}' for each in ours)} |")
     return "\n".join(lines)
-
-
-def _service(directory: Path) -> AbstractContextManager[Serving]:
-    return service(directory, SERVER_CORE, Shape(Durability.DISK, to_files))
 
 
 def _weigh(port: int, path: str, accepted: bytes, more: bytes = b"") -> Weight:
