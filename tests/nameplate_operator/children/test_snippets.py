@@ -9,6 +9,7 @@ import pytest
 
 from nameplate_api.custom_domain import CustomDomainSpec
 from nameplate_operator.children.snippets import snippets
+from tests.world.packages import ProgramMissing
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "snippets"
 SERVERS = ("Clojure", "Go", "Java", "NodeJS", "PHP", "Python", "Ruby", "DotNet")
@@ -224,5 +225,5 @@ def test_go_is_formatted_and_python_is_python(tmp_path: Path) -> None:
 def tool(name: str) -> str:
     found = shutil.which(name) or shutil.which(name, path="/usr/local/go/bin")
     if found is None:
-        pytest.skip(f"{name} is not installed")
+        raise ProgramMissing(f"{name} is not installed")
     return found
