@@ -87,7 +87,9 @@ class Cdn:
             self._under_way += change
             self.at_once = max(self.at_once, self._under_way)
 
-    def _handler(cdn: "Cdn") -> type[BaseHTTPRequestHandler]:  # noqa: N805 - `self` is the handler's
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        cdn = self
+
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 

@@ -13,6 +13,37 @@ OURS = json.dumps(
     }
 ).encode()
 CDN = "https://cdn.segment.com"
+PLUGIN = {
+    "name": "Amplitude (Actions)",
+    "creationName": "Actions Amplitude",
+    "libraryName": "amplitude-pluginsDestination",
+    "url": "https://cdn.segment.com/next-integrations/actions/amplitude-plugins/6d34b9f3.js",
+    "settings": {"versionSettings": {"componentTypes": []}, "x": [1, 2.5, None, "ä"]},
+}
+REST = {
+    "plan": {"track": {"__default": {"enabled": True, "integrations": {}}}},
+    "edgeFunction": {},
+    "analyticsNextEnabled": True,
+    "middlewareSettings": {"routingRules": [{"matchers": [], "scope": "destinations"}]},
+    "enabledMiddleware": {"@segment/example": True},
+    "legacyVideoPluginsEnabled": False,
+    "remotePlugins": [PLUGIN],
+    "consentSettings": {"allCategories": ["C0001"]},
+}
+THEIRS = REST | {
+    "integrations": {
+        "Google Analytics": {"trackingId": "UA-1", "versionSettings": {"version": "2.18.5"}},
+        "Segment.io": {
+            "apiKey": "other",
+            "apiHost": "api.segment.io/v1",
+            "protocol": "http",
+            "addBundledMetadata": True,
+            "unbundledIntegrations": ["Salesforce"],
+            "versionSettings": {"version": "4.4.7"},
+        },
+    },
+    "metrics": {"sampleRate": 0.1, "host": "api.segment.io/v1"},
+}
 
 
 def merged(theirs, upstream=CDN):
@@ -20,38 +51,7 @@ def merged(theirs, upstream=CDN):
 
 
 def test_a_document_of_the_vendor_is_kept_but_for_where_events_go():
-    plugin = {
-        "name": "Amplitude (Actions)",
-        "creationName": "Actions Amplitude",
-        "libraryName": "amplitude-pluginsDestination",
-        "url": "https://cdn.segment.com/next-integrations/actions/amplitude-plugins/6d34b9f3.js",
-        "settings": {"versionSettings": {"componentTypes": []}, "x": [1, 2.5, None, "ä"]},
-    }
-    rest = {
-        "plan": {"track": {"__default": {"enabled": True, "integrations": {}}}},
-        "edgeFunction": {},
-        "analyticsNextEnabled": True,
-        "middlewareSettings": {"routingRules": [{"matchers": [], "scope": "destinations"}]},
-        "enabledMiddleware": {"@segment/example": True},
-        "legacyVideoPluginsEnabled": False,
-        "remotePlugins": [plugin],
-        "consentSettings": {"allCategories": ["C0001"]},
-    }
-    theirs = rest | {
-        "integrations": {
-            "Google Analytics": {"trackingId": "UA-1", "versionSettings": {"version": "2.18.5"}},
-            "Segment.io": {
-                "apiKey": "other",
-                "apiHost": "api.segment.io/v1",
-                "protocol": "http",
-                "addBundledMetadata": True,
-                "unbundledIntegrations": ["Salesforce"],
-                "versionSettings": {"version": "4.4.7"},
-            },
-        },
-        "metrics": {"sampleRate": 0.1, "host": "api.segment.io/v1"},
-    }
-    assert merged(theirs) == rest | {
+    assert merged(THEIRS) == REST | {
         "integrations": {
             "Google Analytics": {"trackingId": "UA-1", "versionSettings": {"version": "2.18.5"}},
             "Segment.io": {
