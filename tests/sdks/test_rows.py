@@ -9,7 +9,7 @@ import pytest
 from tests.nameplate_ingestion.sdks.libraries import LIBRARIES
 from tests.sdks.page import page
 from tests.sdks.rows import REAL, Proof, library_of, read, replayed
-from tests.sdks.sdks import SDKS
+from tests.sdks.sdks import KOTLIN, PYTHON, SDKS
 
 _HERE = Path(__file__).parent
 _DOCS = _HERE.parents[1] / "docs"
@@ -31,10 +31,24 @@ def test_what_was_seen_agrees_with_what_was_read(sdk: str) -> None:
 
 
 def test_the_rows_are_of_the_locked_versions() -> None:
-    lock = json.loads((_HERE / "node" / "package-lock.json").read_text())["packages"]
     modules = (_HERE / "go" / "go.mod").read_text()
     locked = {
-        "Node.js": lock["node_modules/@segment/analytics-node"]["version"],
+        "Node.js": _locked_by_npm("node", "@segment/analytics-node"),
+        "React Native": _locked_by_npm("react_native", "@segment/analytics-react-native"),
         "Go": re.search(r"gopkg\.in/segmentio/analytics-go\.v3 v(\S+)", modules)[1],
+        "Java": _locked_by_maven("java"),
+        "Kotlin": _locked_by_maven("kotlin"),
     }
-    assert {sdk.name: sdk.version for sdk in SDKS if sdk.name in locked} == locked
+    # The tests' own packages are asked for Python's.
+    assert {sdk.name: sdk.version for sdk in (*SDKS, KOTLIN) if sdk is not PYTHON} == locked
+
+
+def _locked_by_npm(folder: str, package: str) -> str:
+    lock = json.loads((_HERE / folder / "package-lock.json").read_text())
+    return lock["packages"][f"node_modules/{package}"]["version"]
+
+
+def _locked_by_maven(folder: str) -> str:
+    pom = (_HERE / folder / "pom.xml").read_text()
+    (version,) = re.findall(r"<dependency>.*?<version>(.*?)</version>", pom, re.DOTALL)
+    return version
