@@ -71,7 +71,7 @@ class Upstream:
         self._client: asyncio.Task[UpstreamClient] | None = None
         self._wanted: frozenset[Address] = frozenset()
         self._restored = False
-        self._asking: asyncio.Task[None] | None = None
+        self._prefetching: asyncio.Task[None] | None = None
         self._telling: set[asyncio.Task[None]] = set()
 
     async def follow(self, documents: Iterable[Address]) -> None:
@@ -84,9 +84,9 @@ class Upstream:
         if not self._restored:
             self._restored = True
             await self._restore({address.base for address in wanted})
-        if self._asking is not None:
-            self._asking.cancel()
-        self._asking = asyncio.create_task(self._ask(sorted(wanted)))
+        if self._prefetching is not None:
+            self._prefetching.cancel()
+        self._prefetching = asyncio.create_task(self._prefetch(sorted(wanted)))
 
     def ask(self, wanted: Wanted, done: Callable[[Found | Missing], None]) -> None:
         """Say what there is: at once if that is known, else as soon as it is."""
@@ -101,8 +101,8 @@ class Upstream:
 
     async def close(self) -> None:
         """End all fetches, and keep on disk what waits for it."""
-        if self._asking is not None:
-            self._asking.cancel()
+        if self._prefetching is not None:
+            self._prefetching.cancel()
         await asyncio.gather(self._files.close(), self._documents.close(), *self._telling)
         for backing in self._backing:
             await asyncio.to_thread(backing.close, _CLOSE_TIMEOUT)
@@ -130,7 +130,7 @@ class Upstream:
                 else:
                     backing.drop(url)
 
-    async def _ask(self, addresses: list[Address]) -> None:
+    async def _prefetch(self, addresses: list[Address]) -> None:
         """Have every document that is not at hand, one after the other."""
         for address in addresses:
             await self._documents.get(address, None)
