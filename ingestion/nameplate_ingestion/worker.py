@@ -169,15 +169,16 @@ def _read_library(directory: Path) -> tuple[Library | None, tuple[str, ...]]:
     """Return the library, or what is wrong with it: events are taken all the same."""
     try:
         library = Library.read(directory)
-    except (OSError, ValueError, KeyError) as error:
-        reason = (
-            error.strerror if isinstance(error, OSError) else "it was not made by nameplate_ingestion.library.build"
-        )
-        problem = f"Analytics.js cannot be served from {directory}: {reason}"
-        log.warning("%s", problem)
-        return None, (problem,)
-    log.info("Analytics.js %s is served", library.version)
-    return library, ()
+    except OSError as error:
+        reason = error.strerror
+    except (ValueError, KeyError):
+        reason = "it was not made by nameplate_ingestion.library.build"
+    else:
+        log.info("Analytics.js %s is served", library.version)
+        return library, ()
+    problem = f"Analytics.js cannot be served from {directory}: {reason}"
+    log.warning("%s", problem)
+    return None, (problem,)
 
 
 def main() -> None:

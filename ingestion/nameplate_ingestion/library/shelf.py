@@ -56,7 +56,7 @@ class Library:
 
     @classmethod
     def read(cls, directory: Path) -> Self:
-        """Return what the directory holds. Raises OSError, or ValueError if it was not made by `build`."""
+        """Return what the directory holds. Raises OSError, or ValueError or KeyError if `build` did not make it."""
         version = json.loads((directory / MANIFEST).read_text("utf-8"))["version"]
         beginnings = {coding: (directory / f"{BEGINNING}{coding.suffix}").read_bytes() for coding in Coding}
         chunks = {file.name: _read(file) for file in sorted((directory / CHUNKS).glob("*.js"))}
