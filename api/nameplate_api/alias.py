@@ -20,7 +20,7 @@ ALIAS_RULES = matching(
         f"begin with another part: {', '.join(_TAKEN)} are paths of the service itself",
     ),
 )
-_LENGTH = 10
+_HASH_LENGTH = 10
 """Characters of each part of a default alias: 50 bits."""
 
 
@@ -34,4 +34,4 @@ def default_alias(namespace: str, source: str) -> str:
 
 def _hashed(text: str) -> str:
     digest = hashlib.sha256(f"nameplate alias {text}".encode()).digest()
-    return base64.b32encode(digest).decode().lower()[:_LENGTH]
+    return base64.b32encode(digest).decode().lower()[:_HASH_LENGTH]

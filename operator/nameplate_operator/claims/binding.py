@@ -168,13 +168,12 @@ def _tenure(domain: Domain, register: Register, own: Claim) -> Mapping[str, Any]
 
 
 def _keep(domain: Domain, register: Register, own: Claim) -> tuple[WriteClaim, ...]:
-    recorded = sources.to_record(domain, register)
     kept = (
         labels_of(own.ref.name, domain.ref.namespace).items() <= own.labels.items(),
         own.guarded or own.deleting,
         own.spec.cluster_name == register.cluster_name,
         own.spec.deletion_policy is domain.spec.deletion_policy,
-        set(own.spec.sources) == set(recorded),
+        set(own.spec.sources) == set(sources.to_record(domain, register)),
         own.spec.aliases == aliases.to_record(domain, register),
     )
     return () if all(kept) else (WriteClaim(**_tenure(domain, register, own)),)
