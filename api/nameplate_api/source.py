@@ -11,7 +11,7 @@ from nameplate_api.schema import LabelName, matching, rules
 from nameplate_api.secret_key_ref import SecretKeyRef
 from nameplate_api.sources import Durability, SourceType
 
-_WRITE_KEY = "^[A-Za-z0-9_.-]+$"
+_WRITE_KEY = "^[A-Za-z0-9_-][A-Za-z0-9_.-]*$"
 
 
 class Source(
@@ -43,7 +43,9 @@ class Source(
             max_length=128,
             pattern=_WRITE_KEY,
             description="Write key, if it is public.",
-            json_schema_extra=matching(_WRITE_KEY, "use letters, digits, dots, hyphens and underscores"),
+            json_schema_extra=matching(
+                _WRITE_KEY, "use letters, digits, dots, hyphens and underscores, and begin with no dot"
+            ),
         ),
     ] = None
     write_key_secret_ref: Annotated[SecretKeyRef | None, Field(description="Where a secret write key stands.")] = None

@@ -25,7 +25,7 @@ _IP = ": use a host name; an IP address cannot be delegated"
 _HOST_ALONE = ": write the host name alone, without https://, port or path, such as cdp.acme.com"
 _LETTERS = ": use letters, digits and hyphens between the dots: no underscore, space or other"
 _HYPHEN = ": let no label, from dot to dot, begin or end with a hyphen"
-_CHARACTERS = ": use letters, digits, dots, hyphens and underscores"
+_CHARACTERS = ": use letters, digits, dots, hyphens and underscores, and begin with no dot"
 _LABEL = ": use lower-case letters, digits and hyphens, with no hyphen at the beginning or the end"
 _RAISE = "raise limits.{0}, or lower requests.{0}: a Pod cannot request more than its limit"
 _QUANTITY = ": write a number, or one with a unit of Kubernetes, such as 500m for CPU"
@@ -97,6 +97,7 @@ _SOURCES = (
     Case("secret reference into another directory",
          with_source(writeKey=None, writeKeySecretRef={"name": "keys", "key": "../go"}),
          ": name a key of the Secret: letters, digits, dots"),
+    Case("write key that browsers would take out of a path", with_source(writeKey=".."), _CHARACTERS),
     Case("empty write key", with_source(writeKey=""), "writeKey in body should be at least 1 chars long"),
     Case("write key of 129 characters", with_source(writeKey="k" * 129), "may not be more than 128 bytes"),
     Case("write key with a quote", with_source(writeKey='k"><script>'), _CHARACTERS),
@@ -136,7 +137,7 @@ _SINKS = (
     Case("Kafka without broker", with_kafka(bootstrapServers=[]), "should have at least 1 items"),
     Case("Kafka without port", with_kafka(bootstrapServers=["kafka"]), "write each broker as host:port, such as"),
     Case("Kafka without topic", with_kafka(topic=None), "spec.ingestion.sink.kafka.topic: Required value"),
-    Case("Kafka with an impossible topic", with_kafka(topic="all events"), f"{_CHARACTERS}: Kafka takes no other"),
+    Case("Kafka with an impossible topic", with_kafka(topic="all events"), "underscores: Kafka takes no other"),
     Case("Kafka with a topic of dots", with_kafka(topic=".."), "choose another name: Kafka has no topic of this one"),
     Case("Kafka with PLAIN in plain text",
          with_kafka(sasl={"mechanism": "PLAIN", "username": "u", "passwordSecretRef": _SECRET}),
