@@ -39,6 +39,9 @@ A tag carries the name that `globalName` gives to `window.analytics`. When an al
 before it is served on for DAYS days, while no other source takes it; a default path is always served. A new path is
 served by every Pod within two minutes, which is how long Kubernetes may take to bring them new settings.
 
+Put a tag in the place of the vendor's own, not beside it: a library that comes from another host takes the queue that
+`data-global-segment-analytics-key` names for its own, and sends what stands in it to its own host.
+
 With `contentSecurityPolicy.enabled`, `status.contentSecurityPolicy` says what a page's policy must allow: `scriptSrc`
 and `connectSrc` for Analytics.js, `imgSrc` for a pixel. The inline tag needs the page's own nonce or hash beside them.
 
