@@ -35,7 +35,7 @@ def failing_volume(directory: Path, backing: Path) -> Iterator[Callable[[], None
         loop = _run("losetup", "--find", "--show", str(image))
         undo.callback(_run, "losetup", "--detach", loop)
         _run("mount", "-o", "errors=continue", loop, str(directory))
-        undo.callback(_run, "umount", str(directory))
+        undo.callback(_run, "umount", "--lazy", str(directory))
 
         def fail() -> None:
             _run("sync", "--file-system", str(directory))
