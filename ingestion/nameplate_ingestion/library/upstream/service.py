@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nameplate_ingestion.library.upstream import settings
 from nameplate_ingestion.library.upstream.cache import Lifetimes, UpstreamCache
@@ -36,6 +36,15 @@ DOCUMENTS = Lifetimes(shortest=60.0, longest=300.0, wait_timeout=1.0)
 log = logging.getLogger(__name__)
 
 
+class _Store(NamedTuple):
+    """What is kept of one kind: in memory, and on disk for the next start."""
+
+    cache: UpstreamCache
+    disk: DiskCopies
+    octets: int
+    """What all copies may take."""
+
+
 class Upstream:
     """Takes neither memory nor threads until a domain that has an upstream is served."""
 
@@ -53,21 +62,14 @@ class Upstream:
         """
         self._directory, self._number, self._workers = directory, number, workers
         own = directory / str(number)
-        self._backing = DiskCopies(own / "files"), DiskCopies(own / "settings")
-        self._files = UpstreamCache(
-            partial(self._fetch, _file),
-            Copies(MOST_FILES, FILES_OCTETS, self._backing[0]),
-            FILES,
-            partial(told, "file"),
-            clock,
-        )
-        self._documents = UpstreamCache(
-            partial(self._fetch, _document),
-            Copies(MOST_DOCUMENTS, DOCUMENTS_OCTETS, self._backing[1]),
-            DOCUMENTS,
-            partial(told, "settings"),
-            clock,
-        )
+        disk = DiskCopies(own / "files")
+        copies = Copies(MOST_FILES, FILES_OCTETS, disk)
+        cache = UpstreamCache(partial(self._fetch, _file), copies, FILES, partial(told, "file"), clock)
+        self._files = _Store(cache, disk, FILES_OCTETS)
+        disk = DiskCopies(own / "settings")
+        copies = Copies(MOST_DOCUMENTS, DOCUMENTS_OCTETS, disk)
+        cache = UpstreamCache(partial(self._fetch, _document), copies, DOCUMENTS, partial(told, "settings"), clock)
+        self._documents = _Store(cache, disk, DOCUMENTS_OCTETS)
         self._client: asyncio.Task[UpstreamClient] | None = None
         self._wanted: frozenset[Address] = frozenset()
         self._restored = False
@@ -90,7 +92,7 @@ class Upstream:
 
     def ask(self, wanted: Wanted, done: Callable[[Found | Missing], None]) -> None:
         """Say what there is: at once if that is known, else as soon as it is."""
-        cache = self._documents if wanted.domain is None else self._files
+        cache = (self._documents if wanted.domain is None else self._files).cache
         known = cache.known(wanted.address)
         if known is not None:
             done(known)
@@ -103,9 +105,9 @@ class Upstream:
         """End all fetches, and keep on disk what waits for it."""
         if self._prefetching is not None:
             self._prefetching.cancel()
-        await asyncio.gather(self._files.close(), self._documents.close(), *self._telling)
-        for backing in self._backing:
-            await asyncio.to_thread(backing.close, _CLOSE_TIMEOUT)
+        await asyncio.gather(self._files.cache.close(), self._documents.cache.close(), *self._telling)
+        for store in (self._files, self._documents):
+            await asyncio.to_thread(store.disk.close, _CLOSE_TIMEOUT)
         if self._client is not None:
             client, *_ = await asyncio.gather(self._client, return_exceptions=True)
             if not isinstance(client, BaseException):
@@ -114,13 +116,11 @@ class Upstream:
     async def _restore(self, bases: set[str]) -> None:
         if self._number == 0:
             await asyncio.to_thread(forget_former, self._directory, self._workers)
-        for cache, backing, octets in zip(
-            (self._files, self._documents), self._backing, (FILES_OCTETS, DOCUMENTS_OCTETS), strict=True
-        ):
+        for cache, disk, octets in (self._files, self._documents):
             try:
                 # A disk that hangs must not keep back what has nothing to do with it.
                 async with asyncio.timeout(_RESTORE_TIMEOUT):
-                    copies = await asyncio.to_thread(backing.load, octets)
+                    copies = await asyncio.to_thread(disk.load, octets)
             except (OSError, TimeoutError) as error:
                 log.warning("Copies of the upstream CDN's files cannot be read: %s", type(error).__name__)
                 continue
@@ -128,12 +128,12 @@ class Upstream:
                 if any(url.startswith(f"{base}/") for base in bases):
                     cache.restore(url, copy)
                 else:
-                    backing.drop(url)
+                    disk.drop(url)
 
     async def _prefetch(self, addresses: list[Address]) -> None:
         """Have every document that is not at hand, one after the other."""
         for address in addresses:
-            await self._documents.get(address, None)
+            await self._documents.cache.get(address, None)
 
     async def _fetch(
         self, ask: "Callable[[UpstreamClient, Address, str], Awaitable[Fetched]]", address: Address, validator: str
