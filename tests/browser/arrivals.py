@@ -1,11 +1,11 @@
 """What has arrived at the file sink, each line read once, however often somebody waits for it."""
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from tests.cluster.waiting import until
+from tests.world.ingestion_process import SinkLines
 
 
 class Arrivals:
@@ -13,8 +13,7 @@ class Arrivals:
 
     def __init__(self, data: Path) -> None:
         """Take the data directory."""
-        self._data = data
-        self._read: dict[Path, int] = {}
+        self._lines = SinkLines(data)
         self._events: list[dict[str, Any]] = []
 
     def wait_for(self, wanted: Callable[[Mapping[str, Any]], bool], count: int, what: str) -> list[dict[str, Any]]:
@@ -28,12 +27,5 @@ class Arrivals:
 
     def of(self, wanted: Callable[[Mapping[str, Any]], bool]) -> list[dict[str, Any]]:
         """Return the events that are wanted and there."""
-        for file in sorted(self._data.glob("*/*/events/events-*.jsonl")):
-            with file.open("rb") as opened:
-                opened.seek(self._read.get(file, 0))
-                octets = opened.read()
-            # What has no end yet is being written.
-            whole = octets[: octets.rfind(b"\n") + 1]
-            self._read[file] = self._read.get(file, 0) + len(whole)
-            self._events += [json.loads(line)["event"] for line in whole.splitlines()]
+        self._events += [line["event"] for line in self._lines.read_on()]
         return [event for event in self._events if wanted(event)]

@@ -1,8 +1,5 @@
 """Analytics.js is held to its rows in the table of SDKs: by the operator's tag, and from npm with its options."""
 
-import base64
-import json
-
 import pytest
 
 from tests.browser.customer_site import KEY, SNIPPETS, Site
@@ -13,8 +10,8 @@ from tests.sdks.behaviour import faults, is_over, judge
 from tests.sdks.holding import Hold
 from tests.sdks.posted import FirstOf, body_of
 from tests.sdks.rows import REAL
+from tests.sdks.seen import key_places
 from tests.world.browser_visit import Visit
-from tests.world.http_faults import Exchange
 from tests.world.page_packages import bundled
 
 _OPEN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After"}
@@ -43,7 +40,7 @@ def test_every_call_arrives_once_and_whole(site: Site, visit: Visit, hold: Hold,
     versions = {each["context"]["library"]["version"] for each in site.posted_events(path)}
     (version,) = {version.removeprefix("npm:").removeprefix("next-") for version in versions}
     names = ",".join(sorted({each.path.removeprefix("/v1/") for each in posted}))
-    (key,) = {_key_places(each) for each in posted}
+    (key,) = {key_places(each, KEY) for each in posted}
     hold(sdk, package=f"@segment/analytics-next {version}", sends=f"POST /v1/{{{names}}}", key=key, gzip="no")
 
 
@@ -64,10 +61,3 @@ def test_it_does_with_failures_what_its_row_says(site: Site, visit: Visit, hold:
     assert sorted(event["event"] for event in arrived) == sorted([*met.keys() - {"refused"}, "lost"])
     assert len({event["messageId"] for event in arrived if event["event"] == "lost"}) == 1
     assert site.strangers(visit) == []
-
-
-def _key_places(exchange: Exchange) -> str:
-    scheme, _, credentials = exchange.headers["Authorization"].partition(" ")
-    assert (scheme, base64.b64decode(credentials)) == ("Basic", f"{KEY}:".encode())
-    assert json.loads(exchange.body)["writeKey"] == KEY
-    return "Basic, body"

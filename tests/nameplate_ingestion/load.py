@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.nameplate_ingestion.connections import exchange_for_ever, read_answer
+
 HOST = "api.cdp.acme.com"
 _USERS = 7
 
@@ -32,22 +34,7 @@ class Load:
         """Send until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             for _ in range(self.connections):
-                tasks.create_task(self._client())
-
-    async def _client(self) -> None:
-        while True:
-            try:
-                reader, writer = await asyncio.open_unix_connection(str(self.socket))
-            except OSError:
-                await asyncio.sleep(0.02)
-                continue
-            try:
-                while await self._exchange(reader, writer):
-                    pass
-            except (OSError, asyncio.IncompleteReadError):
-                pass
-            finally:
-                writer.close()
+                tasks.create_task(exchange_for_ever(self.socket, self._exchange))
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Send an event or a small batch; say whether the connection goes on."""
@@ -59,8 +46,7 @@ class Load:
         for event in events:
             self.sent[event["messageId"]] = event
         writer.write(head.encode() + octets)
-        answer = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-        await reader.readexactly(int(answer.split("content-length: ")[1].split("\r\n")[0]))
+        answer = await read_answer(reader)
         status = int(answer.split()[1])
         if status == 200:
             self.acknowledged.update(event["messageId"] for event in events)

@@ -1,7 +1,6 @@
 """No acknowledged event is lost, however often and whenever the whole service is killed."""
 
 import asyncio
-import json
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from tests.cluster.waiting import eventually, until
 from tests.nameplate_ingestion.load import Load
 from tests.nameplate_ingestion.mounted import WEBSITE, Mounts, document
-from tests.world.ingestion_process import IngestionProcess, delivered
+from tests.world.ingestion_process import IngestionProcess, SinkLines, delivered
 
 ROUNDS = 200
 LONGEST = 0.6
@@ -57,17 +56,11 @@ class Arrivals:
 
     def __init__(self, data: Path) -> None:
         self.ids: set[str] = set()
-        self._data = data
-        self._read_up_to: dict[Path, int] = {}
+        self._lines = SinkLines(data)
 
     def hold(self, ids: set[str]) -> bool:
         """Look again, and say whether all of these are there."""
-        for file in self._data.glob("*/*/events/events-*.jsonl"):
-            with file.open("rb") as stream:
-                stream.seek(self._read_up_to.get(file, 0))
-                whole, end, _ = stream.read().rpartition(b"\n")
-            self.ids |= {json.loads(line)["event"]["messageId"] for line in whole.splitlines()}
-            self._read_up_to[file] = self._read_up_to.get(file, 0) + len(whole) + len(end)
+        self.ids |= {line["event"]["messageId"] for line in self._lines.read_on()}
         return ids <= self.ids
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.nameplate_ingestion.sdks.carried import check_carried
-from tests.nameplate_ingestion.sdks.replay import DEVICES, SOURCES, Json, key_of
+from tests.nameplate_ingestion.sdks.replay import DEVICES, SOURCES, Json
 from tests.sdks.posted import body_of, events_of
 from tests.sdks.real_sdk import RealSdk, Run
 from tests.world.http_faults import Exchange
@@ -29,15 +29,15 @@ def check_arrived(sdk: RealSdk, run: Run, said: Sequence[Json]) -> None:
         check_carried(event, _whole(sent, body_of(exchange)), address)
 
 
-def key_places(sdk: RealSdk, exchange: Exchange) -> str:
+def key_places(exchange: Exchange, write_key: str) -> str:
     """Return where the write key stands; fails where something else stands in its place."""
     places = []
     if header := exchange.headers.get("Authorization"):
         scheme, _, credentials = header.partition(" ")
-        assert (scheme, base64.b64decode(credentials)) == ("Basic", f"{key_of(sdk.name)}:".encode())
+        assert (scheme, base64.b64decode(credentials)) == ("Basic", f"{write_key}:".encode())
         places.append("Basic")
     if (key := body_of(exchange).get("writeKey")) is not None:
-        assert key == key_of(sdk.name)
+        assert key == write_key
         places.append("body")
     return ", ".join(places)
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.nameplate_ingestion.sdks.carried import check_carried
-from tests.nameplate_ingestion.sdks.replay import Json
+from tests.nameplate_ingestion.sdks.replay import Json, key_of
 from tests.sdks.behaviour import After, Behaviour, faults
 from tests.sdks.calls import calls
 from tests.sdks.holding import Hold
@@ -43,7 +43,7 @@ def test_settings_come_from_the_domain_and_every_call_arrives_once_and_whole(sit
         assert each.headers["Content-Encoding"] == "gzip"
         assert each.headers["X-Front-Protocol"] == "HTTP/2.0/TLSv1.3"
         assert each.headers["User-Agent"] == f"analytics-kotlin/{KOTLIN.version}"
-    (key,) = {key_places(KOTLIN, each) for each in run.posted}
+    (key,) = {key_places(each, key_of(KOTLIN.name)) for each in run.posted}
     assert run.asked == []
     # It hands each call to whichever of its threads is free, so that they have no order.
     assert sorted(ids(run)) == sorted(said)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.nameplate_ingestion.sdks.replay import key_of
 from tests.sdks.behaviour import After, arrived, provoke, tries
 from tests.sdks.calls import a_track, calls
 from tests.sdks.holding import Hold
@@ -32,7 +33,7 @@ def test_every_call_arrives_once_and_whole(site: Site, sdk: RealSdk, hold: Hold)
     assert run.asked == []
     (sends,) = {f"{each.method} {each.path}" for each in run.posted}
     (protocol,) = {each.headers["X-Front-Protocol"] for each in run.exchanges}
-    (key,) = {key_places(sdk, each) for each in run.posted}
+    (key,) = {key_places(each, key_of(sdk.name)) for each in run.posted}
     hold(sdk.name, package=f"{sdk.package} {sdk.version}", sends=sends, http=_HTTP[protocol], key=key)
     if sdk is PYTHON:
         assert _codings(run) == {None}

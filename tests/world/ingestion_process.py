@@ -145,10 +145,30 @@ def _or_not_yet(look: Any) -> Any:
 
 def delivered(data: Path) -> list[dict[str, Any]]:
     """Return all lines that the file sink wrote below a data directory, worker by worker, in their order."""
-    files = sorted(
-        data.glob("*/*/events/events-*.jsonl"), key=lambda file: [int(n) for n in re.findall(r"\d+", str(file))]
-    )
-    # What has no end yet is being written.
-    return [
-        json.loads(line) for file in files for line in file.read_bytes().splitlines(keepends=True) if line[-1:] == b"\n"
-    ]
+    return SinkLines(data).read_on()
+
+
+class SinkLines:
+    """The lines that the file sink wrote below a data directory, each read once."""
+
+    def __init__(self, data: Path) -> None:
+        """Begin before the first line."""
+        self._data = data
+        self._read: dict[Path, int] = {}
+
+    def read_on(self) -> list[dict[str, Any]]:
+        """Return the lines that are new since the last look, worker by worker, in their order."""
+        files = sorted(
+            self._data.glob("*/*/events/events-*.jsonl"),
+            key=lambda file: [int(number) for number in re.findall(r"\d+", str(file))],
+        )
+        return [json.loads(line) for file in files for line in self._new(file).splitlines()]
+
+    def _new(self, file: Path) -> bytes:
+        with file.open("rb") as opened:
+            opened.seek(self._read.get(file, 0))
+            octets = opened.read()
+        # What has no end yet is being written.
+        whole = octets[: octets.rfind(b"\n") + 1]
+        self._read[file] = self._read.get(file, 0) + len(whole)
+        return whole

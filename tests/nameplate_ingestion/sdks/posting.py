@@ -1,6 +1,5 @@
 """Sends replays exactly as libraries do, and collects what arrives, in order."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import httpx
 from tests.cluster.waiting import until
 from tests.nameplate_ingestion.sdks.libraries import ORIGIN
 from tests.nameplate_ingestion.sdks.replay import Replay
+from tests.world.ingestion_process import SinkLines
 
 ADDRESS = "203.0.113.7"
 """Of the client, as the proxy in front tells it."""
@@ -42,24 +42,16 @@ class Arrivals:
 
     def __init__(self, data: Path) -> None:
         """Take the data directory."""
-        self._data = data
-        self._read: dict[Path, int] = {}
+        self._sink = SinkLines(data)
         self._lines: list[dict[str, Any]] = []
 
     def take(self, count: int) -> list[dict[str, Any]]:
         """Wait until so many lines are there that were not taken yet, and take all of them: there must be no more."""
-        until(lambda: len(self._look()) >= count, f"{count} events to arrive")
+        until(lambda: self._look() >= count, f"{count} events to arrive")
         lines, self._lines = self._lines, []
         assert len(lines) == count
         return lines
 
-    def _look(self) -> list[dict[str, Any]]:
-        for file in sorted(self._data.glob("*/0/events/events-*.jsonl")):
-            with file.open("rb") as opened:
-                opened.seek(self._read.get(file, 0))
-                octets = opened.read()
-            # What has no end yet is being written.
-            whole = octets[: octets.rfind(b"\n") + 1]
-            self._read[file] = self._read.get(file, 0) + len(whole)
-            self._lines += [json.loads(line) for line in whole.splitlines()]
-        return self._lines
+    def _look(self) -> int:
+        self._lines += self._sink.read_on()
+        return len(self._lines)

@@ -2,15 +2,14 @@
 
 import gzip
 import json
-import ssl
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
+
+from tests.world.http_server import HttpServer
 
 
 @dataclass(frozen=True)
@@ -41,35 +40,14 @@ class Told:
     """Octets of the body that the header tells of, if not those that come."""
 
 
-class TrackingApi:
+class TrackingApi(HttpServer):
     """`posts` is all that came; `answer` decides, and what it answers 200 to counts as taken."""
 
     def __init__(self, answer: Callable[[Post], Told] = lambda _: Told(), certificate: Path | None = None) -> None:
         self.posts: list[Post] = []
         self.taken: list[dict[str, Any]] = []
         self.answer = answer
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        if certificate is not None:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(certificate)
-            self._server.socket = context.wrap_socket(
-                self._server.socket, server_side=True, do_handshake_on_connect=False
-            )
-        scheme = "http" if certificate is None else "https"
-        self.url = f"{scheme}://127.0.0.1:{self._server.server_address[1]}"
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__init__(self._handler(), certificate)
 
     def _handler(api: "TrackingApi") -> type[BaseHTTPRequestHandler]:  # noqa: N805 - `self` is the handler's
         class Handler(BaseHTTPRequestHandler):

@@ -1,16 +1,15 @@
 """A CDN that a test steers: files with their headers and ETags, and what it answers instead."""
 
-import ssl
-import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
 from zlib import crc32
+
+from tests.world.http_server import HttpServer
 
 
 @dataclass(frozen=True)
@@ -34,16 +33,7 @@ class Asked:
     """By lower-case name."""
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a client that hung up: some do so on purpose."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
-
-
-class Cdn:
+class Cdn(HttpServer):
     """`asked` is all that came; what `files` lacks is 404. While `flowing` is not set, nobody gets an answer."""
 
     def __init__(self, files: Mapping[str, File] | None = None, certificate: Path | None = None) -> None:
@@ -55,27 +45,13 @@ class Cdn:
         """Most requests that were under way together."""
         self._under_way = 0
         self._counting = threading.Lock()
-        self._server = _Server(("127.0.0.1", 0), self._handler())
-        if certificate is not None:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(certificate)
-            self._server.socket = context.wrap_socket(
-                self._server.socket, server_side=True, do_handshake_on_connect=False
-            )
-        self.url = f"{'http' if certificate is None else 'https'}://127.0.0.1:{self._server.server_address[1]}"
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
+        super().__init__(self._handler(), certificate)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.flowing.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__exit__(kind, error, trace)
 
     @property
     def paths(self) -> list[str]:
